@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package policy
+
+import "time"
+
+// Verdict is what a policy says of one input, with the arithmetic that led to
+// it. The zero value denies.
+type Verdict struct {
+	// Outcome is what happens, after the proofs already held.
+	Outcome Outcome
+
+	// Step is what was asked before held proofs, as a step of the ladder.
+	Step Step
+
+	// Sensitivity is the action's, and Bind names the facts that a proof of it
+	// is bound to, in the policy's order.
+	Sensitivity Sensitivity
+	Bind        []string
+
+	Score int  // 0 to 100
+	Band  Band // the band of the score
+
+	// Base is the step of the matrix, softened by the prompt budget if
+	// Prompts.Softened. Floor is the strongest fired require or deny, Cap the
+	// weakest fired at_most that held; each has no name when there is none.
+	// Step = max(Floor, min(Base, Cap)).
+	Base, Floor, Cap Step
+
+	Prompts Budget
+
+	// Fired are the enforced rules that fired, in the policy's order.
+	Fired []Fired
+
+	// Unknown are the enforced rules whose condition was unknown, whether or
+	// not they then fired, in the policy's order.
+	Unknown []string
+
+	// Degraded lists the gaps the decision was made with. It is empty for a
+	// decision made with all that the policy needs.
+	Degraded []Gap
+
+	// Charges are what must be counted against the limits of at_most rules if
+	// the request goes ahead: only those that made Step weaker. The caller
+	// counts them atomically and, where one no longer fits, evaluates again.
+	Charges []Charge
+
+	// Shadow is what the policy would say with every shadow rule enforced.
+	Shadow Shadow
+
+	// Held is the held proof that satisfied Step, if any; HeldOK says so.
+	Held   Proof
+	HeldOK bool
+}
+
+// Step is one step of the ladder. The zero Step has no name and denies.
+type Step struct {
+	Name    string
+	Do      Outcome
+	Methods []Method      // for a challenge: what proves it; less the action's `without`
+	Fresh   time.Duration // for a challenge: how old a proof may be
+	ACR     string        // the authentication context class that its proof reaches, if any
+	Index   int           // place on the ladder, 0 is the weakest
+}
+
+// Budget is the prompt budget's part in a verdict (L7).
+type Budget struct {
+	Used     Count
+	Most     int  // 0: the policy has no prompt budget
+	Softened bool // the base was softened
+}
+
+// Fired is a rule that fired.
+type Fired struct {
+	ID     string
+	Effect Effect
+	// Because is the rule's text per language; nil for a rule without one.
+	Because map[string]string
+	// ByUnknown says that the rule fired because its condition was unknown.
+	ByUnknown bool
+}
+
+// Effect is what a rule does when it fires. Exactly one field is set.
+type Effect struct {
+	Score   int    // points added
+	Require string // the step that is the least
+	AtMost  string // the step that is the most
+	Deny    bool
+}
+
+// Shadow is the verdict with every shadow rule enforced.
+type Shadow struct {
+	Step  Step
+	Rules []string // the shadow rules that fired, in the policy's order
+}
+
+// Charge is one use of the limit of an at_most rule.
+type Charge struct {
+	Rule     string
+	Sum      Decimal // what this request adds; zero for a limit that only counts
+	Count    int     // the limit's count; 0: none
+	Most     Decimal // the limit's sum, if Summed
+	Summed   bool
+	Uncapped Step // what would have been asked without the cap; a proof of it starts the limit anew
+}
