@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package risk
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Observation is what is known about one request before it is assessed. What
+// is left zero is unknown; only Time is required.
+type Observation struct {
+	Time        time.Time
+	Action      string
+	Sensitivity string
+	Channel     string // web, app, phone, shop or api: set by the host's route, never by a header
+	Language    string // BCP 47
+	Session     Session
+	Addr        netip.Addr // invalid: the request has no address
+	Location    Location   // where a Locator places Addr
+	Client      Client
+	Device      DeviceID // from a verified device token; zero: none was presented
+	Profile     *Profile // nil: it could not be read. An empty one is a newcomer's
+	Counts      Counts
+}
+
+// Session is the host's session that a request belongs to. The zero Session
+// is none.
+type Session struct {
+	Started  time.Time
+	LastUsed time.Time
+	Methods  []string // methods proven in it; nil: unknown, empty: none
+	ACR      string
+}
+
+// DeviceID is the keyed pseudonym of a device. The zero value is no device.
+type DeviceID [16]byte
+
+// Client is what the client says of itself: never proof, only consistency.
+type Client struct {
+	UserAgent string
+	Hints     Hints
+}
+
+// Hints are what a client states beside its user agent: client hints
+// (https://wicg.github.io/ua-client-hints), a page's script, or an app.
+type Hints struct {
+	Platform       string // Sec-CH-UA-Platform
+	Mobile         Truth  // Sec-CH-UA-Mobile
+	Brands         string // Sec-CH-UA
+	Timezone       string // IANA name, as Europe/Paris
+	Automated      Truth  // navigator.webdriver
+	AcceptLanguage string
+}
+
+// Counts are the counters that a store keeps; each may be unknown.
+type Counts struct {
+	Failures10m, Failures1h, Failures24h Count
+	IPFailures1h, IPSubjects1h           Count
+	NetSubjects1h                        Count
+	Prompts24h                           Count
+	DeviceSubjects24h                    Count
+	GlobalFailures                       Count // times the baseline
+}
+
+// Count is a number that may be unknown. The zero value is unknown.
+type Count struct {
+	N     float64
+	Known bool
+}
+
+// KnownCount returns the count n.
+func KnownCount(n float64) Count { return Count{N: n, Known: true} }
+
+// Assess computes the signals of the groups asked for, and no other, into
+// out, which it resets first. It is a pure function: what an observation
+// lacks leaves exactly the signals that need it unknown.
+func Assess(o *Observation, groups Groups, out *Signals) {}
+
+// Evidence is the part of an observation that a proof would teach: where and
+// on what the subject was. It is small, and holds no full address.
+//
+// The zero value teaches nothing.
+type Evidence struct {
+	Time time.Time
+	// more, unexported or not, as the model needs
+}
+
+// Evidence returns what a proof of this observation would teach.
+func (o *Observation) Evidence() Evidence { return Evidence{} }
+
+// MarshalBinary returns the evidence in a compact, versioned form.
+func (e Evidence) MarshalBinary() ([]byte, error) { return nil, nil }
+
+// UnmarshalBinary reads what MarshalBinary wrote; anything else is an error.
+func (e *Evidence) UnmarshalBinary(data []byte) error { return nil }
