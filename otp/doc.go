@@ -13,7 +13,10 @@
 // An authenticator app: [GenerateSecret], then [TOTP.Verify] with the zero
 // TOTP, which is what every app does. Verify returns the step that matched;
 // store it with a compare-and-set, and the code cannot be used twice. Keep the
-// secret with [SealSecret].
+// secret with [SealSecret]. [Enrolment.RevealURI] is the text of the QR code.
+//
+// Recovery codes: [GenerateRecovery] gives ten to show once, and a
+// [RecoverySet] to store; [RecoverySet.Verify], then [RecoverySet.Spend].
 //
 // Keys: read a [Ring] once with [ParseRing], and derive a [Sealer] and a [MAC]
 // for each purpose. The first key writes, all of them read; to rotate, put a
@@ -34,8 +37,9 @@
 //
 // # Secrets in logs
 //
-// [Secret], [Key], [Ring], [Sealer] and [MAC] print as a fixed text, whatever
-// the verb or encoder. What gives a secret away has a name that says so:
-// Bytes, Base32, Reveal. Codes from Generate are plain strings, to be
+// [Secret], [Enrolment], [RecoveryCode], [RecoverySet], [Key], [Ring],
+// [Sealer] and [MAC] print as a fixed text, whatever the verb or encoder. What gives a secret away has a name that says so:
+// Bytes, Base32, Reveal,
+// RevealURI. Codes from Generate are plain strings, to be
 // delivered and forgotten.
 package otp

@@ -18,7 +18,7 @@ const macStack = 512
 // nothing, and must not be asked for sums.
 type MAC struct {
 	redacted
-	keys []macKey
+	keys []*macKey
 }
 
 // macKey is a key padded once, for each of the two hashes of HMAC.
@@ -29,8 +29,9 @@ type macKey struct {
 // MAC returns the MAC for one deployment (namespace) and one use in it
 // (purpose). Make it once: the keys are derived here.
 func (r *Ring) MAC(namespace, purpose string) *MAC {
-	m := &MAC{keys: make([]macKey, len(r.keys))}
+	m := &MAC{keys: make([]*macKey, len(r.keys))}
 	for i, k := range r.keys {
+		m.keys[i] = new(macKey)
 		padKey(m.keys[i].inner[:], m.keys[i].outer[:], k.derive("mac", namespace, purpose))
 	}
 	return m
@@ -45,8 +46,8 @@ func (m *MAC) Sum(parts ...[]byte) [32]byte { return m.keys[0].sum(parts) }
 // first, for looking up what may have been written before a rotation.
 func (m *MAC) SumAll(parts ...[]byte) [][32]byte {
 	sums := make([][32]byte, len(m.keys))
-	for i := range m.keys {
-		sums[i] = m.keys[i].sum(parts)
+	for i, k := range m.keys {
+		sums[i] = k.sum(parts)
 	}
 	return sums
 }
@@ -55,8 +56,8 @@ func (m *MAC) SumAll(parts ...[]byte) [][32]byte {
 // the ring. It takes the same time whichever it is, if any.
 func (m *MAC) Verify(sum [32]byte, parts ...[]byte) bool {
 	found := 0
-	for i := range m.keys {
-		want := m.keys[i].sum(parts)
+	for _, k := range m.keys {
+		want := k.sum(parts)
 		found |= subtle.ConstantTimeCompare(sum[:], want[:])
 	}
 	return found == 1
