@@ -38,8 +38,8 @@
 // # Secrets in logs
 //
 // [Secret], [Enrolment], [RecoveryCode], [RecoverySet], [Key], [Ring],
-// [Sealer] and [MAC] print as a fixed text, whatever the verb or encoder. What gives a secret away has a name that says so:
-// Bytes, Base32, Reveal,
-// RevealURI. Codes from Generate are plain strings, to be
-// delivered and forgotten.
+// [Sealer] and [MAC] print as a fixed text, whatever the verb or encoder. What
+// gives a secret away has a name that says so: Bytes, Base32, Reveal,
+// RevealURI. Codes from Generate are plain strings, to be delivered and
+// forgotten.
 package otp

@@ -162,10 +162,12 @@ func (o TOTP) Verify(secret Secret, code string, t time.Time, lastStep int64) (s
 // beyond doubt.
 //
 // A code of the step before is no proof of a slow clock: people read, then
-// type. So the drift goes to -1 only when the code had expired more than half
-// a period ago, to 1 only when the code is of a step that has not begun, and
-// to 0 for every other code. The result is 0 when an option or t is out of
-// range.
+// type. So the drift goes to -1 only when such a code was typed in the last
+// sixth of the current step, which takes a delay that only a wrong clock
+// explains, and back to 0 when one is typed in the first third; between the
+// two it stays, or a clock half a step slow would be learnt anew each time. It
+// goes to 1 only for a step that has not begun, and to 0 for the current one.
+// The result is 0 when an option or t is out of range.
 func (o TOTP) NextDrift(step int64, t time.Time) int {
 	o = o.withDefaults()
 	if o.Validate() != nil {
@@ -175,13 +177,15 @@ func (o TOTP) NextDrift(step int64, t time.Time) int {
 	if err != nil {
 		return 0
 	}
+	late := o.Period / 6 * 5
+	if o.Drift < 0 {
+		late = o.Period / 3
+	}
 	seen := 0
 	switch {
 	case step > now:
 		seen = 1
-	case step < now-1:
-		seen = -1
-	case step == now-1 && o.sinceStep(t) > o.Period/2:
+	case step < now-1, step == now-1 && o.sinceStep(t) > late:
 		seen = -1
 	}
 	return o.Drift + min(max(seen-o.Drift, -1), 1)
