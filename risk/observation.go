@@ -9,11 +9,12 @@ import (
 )
 
 // Observation is what is known about one request before it is assessed. What
-// is left zero is unknown; only Time is required.
+// is left zero is unknown; only Time is required. It holds the full address,
+// so it prints as its time and action alone.
 type Observation struct {
 	Time        time.Time
 	Action      string
-	Sensitivity string
+	Sensitivity string // trivial, normal, sensitive or critical
 	Channel     string // web, app, phone, shop or api: set by the host's route, never by a header
 	Language    string // BCP 47
 	Session     Session
@@ -34,7 +35,8 @@ type Session struct {
 	ACR      string
 }
 
-// DeviceID is the keyed pseudonym of a device. The zero value is no device.
+// DeviceID is the keyed pseudonym of a device. The zero value is no device. It
+// prints shortened.
 type DeviceID [16]byte
 
 // Client is what the client says of itself: never proof, only consistency.
@@ -72,26 +74,3 @@ type Count struct {
 
 // KnownCount returns the count n.
 func KnownCount(n float64) Count { return Count{N: n, Known: true} }
-
-// Assess computes the signals of the groups asked for, and no other, into
-// out, which it resets first. It is a pure function: what an observation
-// lacks leaves exactly the signals that need it unknown.
-func Assess(o *Observation, groups Groups, out *Signals) {}
-
-// Evidence is the part of an observation that a proof would teach: where and
-// on what the subject was. It is small, and holds no full address.
-//
-// The zero value teaches nothing.
-type Evidence struct {
-	Time time.Time
-	// more, unexported or not, as the model needs
-}
-
-// Evidence returns what a proof of this observation would teach.
-func (o *Observation) Evidence() Evidence { return Evidence{} }
-
-// MarshalBinary returns the evidence in a compact, versioned form.
-func (e Evidence) MarshalBinary() ([]byte, error) { return nil, nil }
-
-// UnmarshalBinary reads what MarshalBinary wrote; anything else is an error.
-func (e *Evidence) UnmarshalBinary(data []byte) error { return nil }

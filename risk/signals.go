@@ -19,6 +19,9 @@ type Signals struct {
 	methods  []string
 }
 
+// A Signals has one bit of known for every signal.
+const _ = uint(64 - signalCount)
+
 // Reset makes every signal unknown and every group not computed.
 func (s *Signals) Reset() { *s = Signals{} }
 

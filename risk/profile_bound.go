@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package risk
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+)
+
+// The canonical order of each list. Two profiles that know the same have the
+// same encoding.
+
+func (g gone) compare(h gone) int {
+	return cmp.Or(cmp.Compare(g.at, h.at), bytes.Compare(g.tag[:], h.tag[:]))
+}
+
+func (d device) compare(e device) int {
+	return cmp.Or(cmp.Compare(d.first, e.first), bytes.Compare(d.id[:], e.id[:]))
+}
+
+func (p proven) compare(q proven) int {
+	return cmp.Or(cmp.Compare(p.hour, q.hour), bytes.Compare(p.by[:], q.by[:]))
+}
+
+// inOrder reports whether every list is in order and no entry stands twice, as
+// a decoder needs to know.
+func (p *Profile) inOrder() bool {
+	return ascending(p.gone, gone.compare) && ascending(p.devices, device.compare) &&
+		ascending(p.proofs, proven.compare)
+}
+
+func ascending[T any](list []T, compare func(a, b T) int) bool {
+	for i := 1; i < len(list); i++ {
+		if compare(list[i-1], list[i]) >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// sort brings the profile into its canonical form, within its bounds.
+func (p *Profile) sort() {
+	slices.SortFunc(p.gone, gone.compare)
+	p.gone = p.gone[max(0, len(p.gone)-maxGone):]
+	p.boundDevices()
+	slices.SortFunc(p.proofs, proven.compare)
+	for len(p.proofs) > maxProofs {
+		i := p.dispensable()
+		p.proofs = slices.Delete(p.proofs, i, i+1)
+	}
+}
+
+// boundDevices forgets the devices that were used least recently.
+func (p *Profile) boundDevices() {
+	if len(p.devices) > maxDevices {
+		slices.SortFunc(p.devices, func(a, b device) int {
+			return cmp.Or(cmp.Compare(b.last, a.last), bytes.Compare(a.id[:], b.id[:]))
+		})
+		p.devices = p.devices[:maxDevices]
+		p.detach()
+	}
+	slices.SortFunc(p.devices, device.compare)
+}
+
+// dispensable returns the oldest proof of which a newer one says the same:
+// device, network and country. So a country seen twice a year is not pushed
+// out by daily proofs at home. Where all differ it is the oldest.
+func (p *Profile) dispensable() int {
+	for i, old := range p.proofs {
+		if slices.ContainsFunc(p.proofs[i+1:], old.sameHabit) {
+			return i
+		}
+	}
+	return 0
+}
+
+func (p proven) sameHabit(q proven) bool {
+	return p.device == q.device && p.network == q.network &&
+		p.country == q.country && p.anonymous == q.anonymous
+}
+
+// goneSince returns when a proof or device was removed, and 0 for never.
+func (p *Profile) goneSince(t tag) int64 {
+	var at int64
+	for _, g := range p.gone {
+		if g.tag == t {
+			at = max(at, g.at)
+		}
+	}
+	return at
+}
