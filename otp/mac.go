@@ -18,7 +18,7 @@ const macStack = 512
 // nothing, and must not be asked for sums.
 type MAC struct {
 	redacted
-	keys []*macKey
+	keys veil[[]macKey]
 }
 
 // macKey is a key padded once, for each of the two hashes of HMAC.
@@ -29,25 +29,24 @@ type macKey struct {
 // MAC returns the MAC for one deployment (namespace) and one use in it
 // (purpose). Make it once: the keys are derived here.
 func (r *Ring) MAC(namespace, purpose string) *MAC {
-	m := &MAC{keys: make([]*macKey, len(r.keys))}
+	keys := make([]macKey, len(r.keys))
 	for i, k := range r.keys {
-		m.keys[i] = new(macKey)
-		padKey(m.keys[i].inner[:], m.keys[i].outer[:], k.derive("mac", namespace, purpose))
+		padKey(keys[i].inner[:], keys[i].outer[:], k.derive("mac", namespace, purpose))
 	}
-	return m
+	return &MAC{keys: veiled(&keys)}
 }
 
 // Sum returns the fingerprint of the parts under the first key of the ring,
 // for writing. Each part counts with its length: ("ab", "c") and ("a", "bc")
 // differ, and so do no part and an empty one.
-func (m *MAC) Sum(parts ...[]byte) [32]byte { return m.keys[0].sum(parts) }
+func (m *MAC) Sum(parts ...[]byte) [32]byte { return m.all()[0].sum(parts) }
 
 // SumAll returns the fingerprint of the parts under every key, the first key
 // first, for looking up what may have been written before a rotation.
 func (m *MAC) SumAll(parts ...[]byte) [][32]byte {
-	sums := make([][32]byte, len(m.keys))
-	for i, k := range m.keys {
-		sums[i] = k.sum(parts)
+	sums := make([][32]byte, len(m.all()))
+	for i := range sums {
+		sums[i] = m.all()[i].sum(parts)
 	}
 	return sums
 }
@@ -56,11 +55,19 @@ func (m *MAC) SumAll(parts ...[]byte) [][32]byte {
 // the ring. It takes the same time whichever it is, if any.
 func (m *MAC) Verify(sum [32]byte, parts ...[]byte) bool {
 	found := 0
-	for _, k := range m.keys {
-		want := k.sum(parts)
+	keys := m.all()
+	for i := range keys {
+		want := keys[i].sum(parts)
 		found |= subtle.ConstantTimeCompare(sum[:], want[:])
 	}
 	return found == 1
+}
+
+func (m *MAC) all() []macKey {
+	if keys := m.keys.lift(); keys != nil {
+		return *keys
+	}
+	return nil
 }
 
 // sum is HMAC (RFC 2104) spelled out, because crypto/hmac allocates and makes

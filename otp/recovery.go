@@ -53,16 +53,16 @@ const (
 // except through [RecoveryCode.Reveal].
 type RecoveryCode struct {
 	redacted
-	text *string
+	text veil[string]
 }
 
 // Reveal returns the code in groups, such as "7K2QM-4F9TZ-XW3HP", for the
 // page on which the owner writes it down; "" for the zero value.
 func (c RecoveryCode) Reveal() string {
-	if c.text == nil {
-		return ""
+	if text := c.text.lift(); text != nil {
+		return *text
 	}
-	return *c.text
+	return ""
 }
 
 // RecoverySet is what the service keeps of ten recovery codes: a salt, ten
@@ -74,8 +74,7 @@ func (c RecoveryCode) Reveal() string {
 // it where a subject has no codes, and the time tells nobody.
 type RecoverySet struct {
 	redacted
-	_     [0]func() // not comparable: == would compare addresses
-	state *recoveryState
+	state veil[recoveryState]
 }
 
 type recoveryState struct {
@@ -109,9 +108,9 @@ func GenerateRecovery() ([]RecoveryCode, RecoverySet, error) {
 		}
 		state.digests[i] = state.digest(symbols)
 		text := group(symbols)
-		codes[i] = RecoveryCode{text: &text}
+		codes[i] = RecoveryCode{text: veiled(&text)}
 	}
-	return codes, RecoverySet{state: &state}, nil
+	return codes, RecoverySet{state: veiled(&state)}, nil
 }
 
 // Verify returns the index of the code in what a customer typed, to be given
@@ -131,7 +130,10 @@ func (s RecoverySet) Verify(input string) (index int, err error) {
 	if err != nil {
 		return -1, err
 	}
-	state := s.orZero()
+	state := s.state.lift()
+	if state == nil {
+		state = new(recoveryState) // the same work, for nothing
+	}
 	digest := state.digest(symbols)
 	matched := -1
 	for i := range state.digests {
@@ -152,36 +154,38 @@ func (s RecoverySet) Verify(input string) (index int, err error) {
 // twice. Errors: [ErrUsed] when it was used already; [ErrRecoverySet] for an
 // index that is not in the set, and for the zero set.
 func (s RecoverySet) Spend(index int) (RecoverySet, error) {
-	if s.state == nil || index < 0 || index >= RecoveryCodes {
+	state := s.state.lift()
+	if state == nil || index < 0 || index >= RecoveryCodes {
 		return RecoverySet{}, fmt.Errorf("%w: no code %d", ErrRecoverySet, index)
 	}
-	if s.state.isUsed(index) {
+	if state.isUsed(index) {
 		return RecoverySet{}, ErrUsed
 	}
-	next := *s.state
+	next := *state
 	next.used |= 1 << index
-	return RecoverySet{state: &next}, nil
+	return RecoverySet{state: veiled(&next)}, nil
 }
 
 // Remaining returns how many codes are not used yet; 0 for the zero set.
 func (s RecoverySet) Remaining() int {
-	if s.state == nil {
-		return 0
+	if state := s.state.lift(); state != nil {
+		return RecoveryCodes - bits.OnesCount16(state.used)
 	}
-	return RecoveryCodes - bits.OnesCount16(s.state.used)
+	return 0
 }
 
 // MarshalBinary returns the set for storage, in 179 bytes that begin with a
 // version. The error is [ErrRecoverySet] for the zero set.
 func (s RecoverySet) MarshalBinary() ([]byte, error) {
-	if s.state == nil {
+	state := s.state.lift()
+	if state == nil {
 		return nil, fmt.Errorf("%w: it is the zero set", ErrRecoverySet)
 	}
 	b := make([]byte, 0, recoverySize)
 	b = append(b, recoveryVersion)
-	b = binary.BigEndian.AppendUint16(b, s.state.used)
-	b = append(b, s.state.salt[:]...)
-	for _, digest := range s.state.digests {
+	b = binary.BigEndian.AppendUint16(b, state.used)
+	b = append(b, state.salt[:]...)
+	for _, digest := range state.digests {
 		b = append(b, digest[:]...)
 	}
 	return b, nil
@@ -206,15 +210,8 @@ func (s *RecoverySet) UnmarshalBinary(b []byte) error {
 	for i := range state.digests {
 		_, _ = rest.Read(state.digests[i][:])
 	}
-	s.state = &state
+	s.state = veiled(&state)
 	return nil
-}
-
-func (s RecoverySet) orZero() *recoveryState {
-	if s.state == nil {
-		return &recoveryState{}
-	}
-	return s.state
 }
 
 func (s *recoveryState) isUsed(index int) bool { return s.used>>index&1 == 1 }

@@ -13,10 +13,6 @@ import (
 
 // redacted is embedded by every type that holds something secret: whatever
 // prints, logs or encodes the value gets this one word.
-//
-// The types that embed it also keep their material behind a pointer. fmt does
-// not call methods on the unexported fields of somebody else's struct; it
-// shows an address there instead of the bytes.
 type redacted struct{}
 
 const redactedText = "[redacted]"
@@ -48,3 +44,19 @@ func (redacted) MarshalJSON() ([]byte, error) { return []byte(`"` + redactedText
 
 // MarshalText returns a fixed text without the secret.
 func (redacted) MarshalText() ([]byte, error) { return []byte(redactedText), nil }
+
+// veil holds a pointer where reflection cannot follow it. The methods of
+// redacted are not enough: fmt calls none on the unexported fields of somebody
+// else's struct, and with a verb that does not fit, such as %s, it prints what
+// a pointer there points to. Of a func, everybody prints the address.
+type veil[T any] func() *T
+
+func veiled[T any](v *T) veil[T] { return func() *T { return v } }
+
+// lift returns the pointer; nil for the zero veil.
+func (v veil[T]) lift() *T {
+	if v == nil {
+		return nil
+	}
+	return v()
+}

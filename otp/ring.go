@@ -34,7 +34,7 @@ type Key struct {
 	// letters, digits, dots, underscores and hyphens.
 	ID string
 
-	material *[keySize]byte
+	material veil[[keySize]byte]
 }
 
 // GenerateKey returns a key of 32 bytes from crypto/rand. The error is
@@ -61,7 +61,7 @@ func NewKey(id string, material []byte) (Key, error) {
 		return Key{}, fmt.Errorf("%w: all bytes are zero", ErrKey)
 	}
 	clone := [keySize]byte(material)
-	return Key{ID: id, material: &clone}, nil
+	return Key{ID: id, material: veiled(&clone)}, nil
 }
 
 // validateKeyID never repeats the id: where someone swapped id and key, it is
@@ -150,7 +150,7 @@ func parseKey(entry string) (Key, error) {
 func (r *Ring) Reveal() string {
 	entries := make([]string, len(r.keys))
 	for i, k := range r.keys {
-		entries[i] = k.ID + ":" + keyEncoding().EncodeToString(k.material[:])
+		entries[i] = k.ID + ":" + keyEncoding().EncodeToString(k.material()[:])
 	}
 	return strings.Join(entries, ",")
 }
@@ -164,7 +164,7 @@ func (k Key) derive(use, namespace, purpose string) []byte {
 	info = appendPart(info, use)
 	info = appendPart(info, namespace)
 	info = appendPart(info, purpose)
-	key, err := hkdf.Key(sha256.New, k.material[:], nil, string(info), keySize)
+	key, err := hkdf.Key(sha256.New, k.material()[:], nil, string(info), keySize)
 	if err != nil {
 		// Only asking for more than 255 hashes of output, or a short key in
 		// FIPS 140-only mode, can fail; both sizes are constants.

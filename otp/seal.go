@@ -25,22 +25,22 @@ const sealVersion = 1
 type Sealer struct {
 	redacted
 	first string // the id of the key that writes
-	aeads map[string]cipher.AEAD
+	aeads veil[map[string]cipher.AEAD]
 }
 
 // Sealer returns the sealer for one deployment (namespace) and one use in it
 // (purpose). Make it once: the keys are derived here.
 func (r *Ring) Sealer(namespace, purpose string) *Sealer {
-	s := &Sealer{first: r.keys[0].ID, aeads: make(map[string]cipher.AEAD, len(r.keys))}
+	aeads := make(map[string]cipher.AEAD, len(r.keys))
 	for _, k := range r.keys {
 		aead, err := chacha20poly1305.NewX(k.derive("seal", namespace, purpose))
 		if err != nil {
 			// Only a key that is not 32 bytes long can fail.
 			panic("otp: chacha20poly1305 refused 32 bytes: " + err.Error())
 		}
-		s.aeads[k.ID] = aead
+		aeads[k.ID] = aead
 	}
-	return s
+	return &Sealer{first: r.keys[0].ID, aeads: veiled(&aeads)}
 }
 
 // Seal returns plaintext, encrypted under the first key of the ring. The
@@ -53,7 +53,7 @@ func (r *Ring) Sealer(namespace, purpose string) *Sealer {
 // The error is [ErrKey] for the zero Sealer, or that of the system's random
 // source.
 func (s *Sealer) Seal(plaintext, associated []byte) ([]byte, error) {
-	aead := s.aeads[s.first]
+	aead := s.aead(s.first)
 	if aead == nil {
 		return nil, fmt.Errorf("%w: the sealer has none", ErrKey)
 	}
@@ -75,7 +75,7 @@ func (s *Sealer) Open(sealed, associated []byte) ([]byte, error) {
 	if !ok {
 		return nil, ErrSealed
 	}
-	aead := s.aeads[string(header[2:])]
+	aead := s.aead(string(header[2:]))
 	if aead == nil || len(rest) < aead.NonceSize() {
 		return nil, ErrSealed
 	}
@@ -85,6 +85,14 @@ func (s *Sealer) Open(sealed, associated []byte) ([]byte, error) {
 		return nil, ErrSealed
 	}
 	return plaintext, nil
+}
+
+// aead returns the cipher under one key; nil if there is none.
+func (s *Sealer) aead(id string) cipher.AEAD {
+	if aeads := s.aeads.lift(); aeads != nil {
+		return (*aeads)[id]
+	}
+	return nil
 }
 
 // cutHeader splits sealed bytes after the id of the key.

@@ -34,8 +34,7 @@ const (
 // compile.
 type Secret struct {
 	redacted
-	_        [0]func() // not comparable: == would compare addresses
-	material *[]byte
+	material veil[[]byte]
 }
 
 // GenerateSecret returns a new secret of 20 bytes from crypto/rand, the 160
@@ -49,7 +48,7 @@ func GenerateSecret() (Secret, error) {
 	if _, err := rand.Read(b); err != nil {
 		return Secret{}, fmt.Errorf("otp: generate a secret: %w", err)
 	}
-	return Secret{material: &b}, nil
+	return Secret{material: veiled(&b)}, nil
 }
 
 // NewSecret returns the secret made of a copy of b, which has 16 to 128 bytes
@@ -60,7 +59,7 @@ func NewSecret(b []byte) (Secret, error) {
 			ErrSecret, minSecret, maxSecret, len(b))
 	}
 	b = bytes.Clone(b)
-	return Secret{material: &b}, nil
+	return Secret{material: veiled(&b)}, nil
 }
 
 // ParseSecret reads a secret in base32 (RFC 4648 s6), as authenticator apps
@@ -106,10 +105,10 @@ func (s Secret) IsZero() bool { return s.material == nil }
 
 // bytes returns the secret itself. Do not let it leave the package.
 func (s Secret) bytes() []byte {
-	if s.material == nil {
-		return nil
+	if b := s.material.lift(); b != nil {
+		return *b
 	}
-	return *s.material
+	return nil
 }
 
 func secretEncoding() *base32.Encoding { return base32.StdEncoding.WithPadding(base32.NoPadding) }
