@@ -3,6 +3,11 @@
 
 package policy
 
+import (
+	"fmt"
+	"strings"
+)
+
 // LoadError lists everything that is wrong with a policy, in the order of the
 // files and lines.
 type LoadError struct {
@@ -10,9 +15,19 @@ type LoadError struct {
 }
 
 // Error returns every finding in full, one after the other.
-func (e *LoadError) Error() string { return "" }
+func (e *LoadError) Error() string {
+	var b strings.Builder
+	for i, f := range e.Findings {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(f.String())
+	}
+	return b.String()
+}
 
-// Finding is one thing that is wrong with a policy.
+// Finding is one thing that is wrong with a policy. CHECKS.md says more of
+// each ID.
 type Finding struct {
 	File    string
 	Line    int // from 1
@@ -23,6 +38,28 @@ type Finding struct {
 	Hint    string // what to do about it; may be empty
 }
 
+// sourceWidth is how much of a line a finding shows.
+const sourceWidth = 96
+
 // String returns "file:line:column: id: message", then the source line with a
-// caret below the column, then the hint.
-func (f Finding) String() string { return "" }
+// caret below the column, then the hint. A long line is shown around the
+// column.
+func (f Finding) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s:%d:%d: %s: %s\n", f.File, f.Line, f.Column, f.ID, f.Message)
+	if strings.TrimSpace(f.Source) != "" {
+		line, column := window([]rune(strings.ReplaceAll(f.Source, "\t", " ")), f.Column)
+		fmt.Fprintf(&b, "    %s\n    %s^\n", line, strings.Repeat(" ", column-1))
+	}
+	if f.Hint != "" {
+		fmt.Fprintf(&b, "    hint: %s\n", f.Hint)
+	}
+	return b.String()
+}
+
+func window(line []rune, column int) (string, int) {
+	column = min(max(column, 1), len(line)+1)
+	start := max(0, min(column-sourceWidth/2, len(line)-sourceWidth))
+	end := min(len(line), start+sourceWidth)
+	return strings.TrimRight(string(line[start:end]), " "), column - start
+}

@@ -3,8 +3,6 @@
 
 package policy
 
-import "time"
-
 // Verdict is what a policy says of one input, with the arithmetic that led to
 // it. The zero value denies.
 type Verdict struct {
@@ -25,8 +23,10 @@ type Verdict struct {
 	// Base is the step of the matrix, softened by the prompt budget if
 	// Prompts.Softened. Floor is the strongest fired require or deny, Cap the
 	// weakest fired at_most that held; each has no name when there is none.
-	// Step = max(Floor, min(Base, Cap)).
-	Base, Floor, Cap Step
+	// Failure is the floor of on_failure, if the decision is degraded by more
+	// than a SignalGap (L2). Step = max(Failure, Floor, min(Base, Cap)), and
+	// deny instead of a challenge if there is a StoreGap.
+	Base, Floor, Cap, Failure Step
 
 	Prompts Budget
 
@@ -52,16 +52,8 @@ type Verdict struct {
 	// Held is the held proof that satisfied Step, if any; HeldOK says so.
 	Held   Proof
 	HeldOK bool
-}
 
-// Step is one step of the ladder. The zero Step has no name and denies.
-type Step struct {
-	Name    string
-	Do      Outcome
-	Methods []Method      // for a challenge: what proves it; less the action's `without`
-	Fresh   time.Duration // for a challenge: how old a proof may be
-	ACR     string        // the authentication context class that its proof reaches, if any
-	Index   int           // place on the ladder, 0 is the weakest
+	work work
 }
 
 // Budget is the prompt budget's part in a verdict (L7).

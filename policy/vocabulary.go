@@ -15,17 +15,14 @@ const (
 	Allow
 )
 
+var outcomeNames = [...]string{"deny", "challenge", "notify", "allow"}
+
 // String returns "deny", "challenge", "notify" or "allow".
 func (o Outcome) String() string {
-	switch o {
-	case Allow:
-		return "allow"
-	case Notify:
-		return "notify"
-	case Challenge:
-		return "challenge"
+	if int(o) >= len(outcomeNames) {
+		return "deny"
 	}
-	return "deny"
+	return outcomeNames[o]
 }
 
 // Sensitivity is how much harm an action can do. The zero value is Critical.
@@ -39,17 +36,14 @@ const (
 	Trivial
 )
 
+var sensitivityNames = [...]string{"critical", "sensitive", "normal", "trivial"}
+
 // String returns "critical", "sensitive", "normal" or "trivial".
 func (s Sensitivity) String() string {
-	switch s {
-	case Trivial:
-		return "trivial"
-	case Normal:
-		return "normal"
-	case Sensitive:
-		return "sensitive"
+	if int(s) >= len(sensitivityNames) {
+		return "critical"
 	}
-	return "critical"
+	return sensitivityNames[s]
 }
 
 // AtLeast reports whether an action of this sensitivity can do at least as
@@ -68,20 +62,29 @@ const (
 	Extreme
 )
 
+var bandNames = [...]string{"low", "medium", "high", "extreme"}
+
 // String returns "low", "medium", "high" or "extreme".
 func (b Band) String() string {
-	switch b {
-	case Low:
-		return "low"
-	case Medium:
-		return "medium"
-	case High:
-		return "high"
-	case Extreme:
-		return "extreme"
+	if b < Low || b > Extreme {
+		return "invalid"
 	}
-	return "invalid"
+	return bandNames[b-Low]
 }
+
+// ParseBand returns the band of a name such as "low", and whether there is
+// one.
+func ParseBand(name string) (Band, bool) {
+	for i, n := range bandNames {
+		if n == name {
+			return Low + Band(i), true
+		}
+	}
+	return 0, false
+}
+
+// channelNames are the channels that the signal client.channel can name.
+var channelNames = [...]string{"web", "app", "phone", "shop", "api"}
 
 // Method is a way to prove. The zero value is no method.
 type Method uint8

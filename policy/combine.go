@@ -1,0 +1,277 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package policy
+
+import "github.com/proportion-go/proportion/risk"
+
+// sum is the arithmetic of one verdict. Steps are indexes, or none.
+type sum struct {
+	score    int
+	band     Band
+	base     int
+	softened bool
+	floor    int
+	cap      int
+	capRule  int
+	failure  int // the floor of on_failure
+	step     int
+	uncapped int // the step without capRule
+}
+
+// decide turns the rules that fired into the verdict.
+func (p *Policy) decide(v *Verdict, a *action) {
+	s := p.combine(v, a, false)
+	v.Score, v.Band, v.Prompts.Softened = s.score, s.band, s.softened
+	v.Base, v.Step = a.steps[s.base], a.steps[s.step]
+	v.Floor, v.Cap, v.Failure = a.step(s.floor), a.step(s.cap), a.step(s.failure)
+	if s.step < s.uncapped && p.rules[s.capRule].effect.limit != nil {
+		v.Charges = append(v.Charges, p.charge(v, a, &s))
+	}
+	v.Shadow.Step = v.Step
+	if a.shadowed {
+		v.Shadow.Step = a.steps[p.combine(v, a, true).step]
+	}
+	v.Outcome = v.Step.Do
+	if v.Held, v.HeldOK = v.hold(); v.HeldOK {
+		v.Outcome = Allow
+	}
+}
+
+func (a *action) step(i int) Step {
+	if i == none {
+		return Step{}
+	}
+	return a.steps[i]
+}
+
+// combine does the arithmetic, with the shadow rules or without.
+func (p *Policy) combine(v *Verdict, a *action, shadow bool) sum {
+	s := sum{floor: none, cap: none, capRule: none, failure: none}
+	p.add(v, &s, shadow)
+	s.band = p.band(s.score)
+	s.base = p.matrix[a.Sensitivity][s.band-Low]
+	p.soften(v, a, &s)
+	next := p.cap(v, &s, shadow)
+	s.step, s.uncapped = s.base, s.base
+	if s.cap != none {
+		s.step = min(s.base, s.cap)
+	}
+	if next != none {
+		s.uncapped = min(s.base, next)
+	}
+	if v.work.strict {
+		s.failure = p.failureStep(v, a)
+	}
+	s.step = p.raise(v, max(s.step, s.floor, s.failure))
+	s.uncapped = p.raise(v, max(s.uncapped, s.floor, s.failure))
+	return s
+}
+
+// add sums the scores and finds the floor. Of a group only the largest score
+// counts.
+func (p *Policy) add(v *Verdict, s *sum, shadow bool) {
+	w := &v.work
+	if w.groups = w.groups[:0]; cap(w.groups) < p.groups {
+		w.groups = make([]int, 0, p.groups)
+	}
+	w.groups = w.groups[:p.groups]
+	clear(w.groups)
+	for _, f := range w.fired {
+		r := &p.rules[f.rule]
+		if r.shadow && !shadow {
+			continue
+		}
+		switch e := &r.effect; e.kind {
+		case denies:
+			s.floor = len(p.ladder) - 1
+		case requires:
+			s.floor = max(s.floor, e.step)
+		case scores:
+			points := e.score
+			if e.group != none {
+				points = max(0, e.score-w.groups[e.group])
+				w.groups[e.group] += points
+			}
+			s.score += points
+		}
+	}
+	s.score = min(max(s.score, 0), 100)
+}
+
+func (p *Policy) band(score int) Band {
+	band := Low
+	for _, start := range p.bands {
+		if score >= start {
+			band++
+		}
+	}
+	return band
+}
+
+// soften turns a challenge base into the strongest step that does not
+// challenge, once the prompt budget is spent (L7).
+func (p *Policy) soften(v *Verdict, a *action, s *sum) {
+	used := v.work.in.Prompts
+	if !a.softens || s.band > Medium || !used.Known || used.N < p.prompts.most ||
+		p.ladder[s.base].Do != Challenge || v.work.in.Signals == nil ||
+		v.work.in.Signals.Bool(risk.DeviceTrusted) != risk.True {
+		return
+	}
+	for i := s.base - 1; i >= 0; i-- {
+		if p.ladder[i].Do > Challenge {
+			s.base, s.softened = i, true
+			return
+		}
+	}
+}
+
+// cap finds the weakest at_most that holds, and returns the step of the next
+// weakest. Of two equally weak ones it takes one without a limit, since that
+// uses nothing up.
+func (p *Policy) cap(v *Verdict, s *sum, shadow bool) (next int) {
+	next = none
+	for _, f := range v.work.fired {
+		r := &p.rules[f.rule]
+		if r.effect.kind != caps || r.shadow && !shadow || s.band > r.effect.upTo || !p.unspent(v, r) {
+			continue
+		}
+		switch step := r.effect.step; {
+		case s.cap == none || p.weaker(f.rule, s.capRule):
+			s.cap, s.capRule, next = step, f.rule, s.cap
+		case next == none || step < next:
+			next = step
+		}
+	}
+	return next
+}
+
+// weaker orders caps, without regard to the order of rules (L5).
+func (p *Policy) weaker(a, b int) bool {
+	x, y := &p.rules[a], &p.rules[b]
+	switch {
+	case x.effect.step != y.effect.step:
+		return x.effect.step < y.effect.step
+	case (x.effect.limit == nil) != (y.effect.limit == nil):
+		return x.effect.limit == nil
+	}
+	return x.id < y.id
+}
+
+// unspent reports whether a rule's limit leaves room for this request. What
+// is not known leaves none.
+func (p *Policy) unspent(v *Verdict, r *rule) bool {
+	l := r.effect.limit
+	if l == nil {
+		return true
+	}
+	spent := v.work.in.Spent
+	if !spent.Known {
+		return false
+	}
+	var used RuleSpent
+	for i := range spent.Rules {
+		if spent.Rules[i].Rule == r.id {
+			used = spent.Rules[i]
+		}
+	}
+	if l.count > 0 && used.Count >= l.count {
+		return false
+	}
+	if l.sum == none {
+		return true
+	}
+	d, ok := p.summand(v, l)
+	if !ok || used.Sum.Sign() < 0 {
+		return false
+	}
+	total, ok := used.Sum.Add(d)
+	return ok && total.Compare(l.most) <= 0
+}
+
+// summand returns what this request adds to a limit. A negative sum would
+// make room for later ones, so there is none.
+func (p *Policy) summand(v *Verdict, l *limit) (Decimal, bool) {
+	f := &p.facts[l.sum]
+	d, problem := f.decimal(v.work.in.Facts[f.Name])
+	return d, problem == "" && d.Sign() >= 0
+}
+
+func (p *Policy) charge(v *Verdict, a *action, s *sum) Charge {
+	r := &p.rules[s.capRule]
+	l := r.effect.limit
+	c := Charge{Rule: r.id, Count: l.count, Uncapped: a.steps[s.uncapped]}
+	if l.sum != none {
+		c.Sum, _ = p.summand(v, l)
+		c.Most, c.Summed = l.most, true
+	}
+	return c
+}
+
+// failureStep is the least step when something is missing (L2).
+func (p *Policy) failureStep(v *Verdict, a *action) int {
+	switch p.onFailure[a.Sensitivity] {
+	case Allow:
+		return none
+	case Challenge:
+		if p.top != none {
+			return p.top
+		}
+	}
+	return len(p.ladder) - 1
+}
+
+// raise turns a challenge into the deny where no attempt can be counted (L2).
+func (p *Policy) raise(v *Verdict, step int) int {
+	if p.ladder[step].Do != Challenge {
+		return step
+	}
+	for _, g := range v.Degraded {
+		if g.Kind == StoreGap {
+			return len(p.ladder) - 1
+		}
+	}
+	return step
+}
+
+// hold returns the held proof that satisfies the step, the latest if there
+// are several (L18). That it was made in this session and on this device is
+// the caller's to know.
+func (v *Verdict) hold() (Proof, bool) {
+	a := v.work.action
+	if v.Step.Do != Challenge || a.Sensitivity == Critical || len(a.bind) > 0 || a.NoSession {
+		return Proof{}, false
+	}
+	var best Proof
+	found := false
+	for _, proof := range v.work.in.Proofs {
+		if v.satisfies(&proof) && (!found || proof.Time.After(best.Time)) {
+			best, found = proof, true
+		}
+	}
+	return best, found
+}
+
+func (v *Verdict) satisfies(proof *Proof) bool {
+	now := v.work.in.Time
+	if now.IsZero() || proof.Time.IsZero() || proof.Bound {
+		return false
+	}
+	// A proof of the future is a broken clock, not a fresh proof.
+	age := now.Sub(proof.Time)
+	if age < 0 || age > v.Step.Fresh || v.Step.Fresh == 0 {
+		return false
+	}
+	if proof.Band < v.Band || proof.Band > Extreme {
+		return false
+	}
+	if v.Sensitivity == Sensitive && proof.Action != v.work.in.Action {
+		return false
+	}
+	for _, m := range v.Step.Methods {
+		if m == proof.Method {
+			return true
+		}
+	}
+	return false
+}

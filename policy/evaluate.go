@@ -1,0 +1,150 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package policy
+
+import (
+	"github.com/proportion-go/proportion/policy/internal/expression"
+	"github.com/proportion-go/proportion/risk"
+)
+
+// Evaluate returns what the policy says of the input. It is a pure function:
+// the same input gives the same verdict, whatever the order of the rules.
+func (p *Policy) Evaluate(in Input) Verdict {
+	var v Verdict
+	p.EvaluateInto(&v, &in)
+	return v
+}
+
+// EvaluateInto is [Policy.Evaluate] that reuses the slices of v, so that a
+// verdict that is used again and again costs no memory. Nothing of what v
+// held before remains.
+func (p *Policy) EvaluateInto(v *Verdict, in *Input) {
+	a := p.lookup(in.Action)
+	v.reset(p, in, a)
+	if len(p.ladder) == 0 {
+		v.Degraded = append(v.Degraded, Gap{ActionGap, in.Action, "the policy is empty"})
+		return
+	}
+	p.gather(v, a)
+	p.fire(v, a)
+	p.decide(v, a)
+}
+
+// work is what an evaluation needs besides what it tells, kept with the
+// verdict so that its memory is used again.
+type work struct {
+	policy *Policy
+	action *action
+	in     Input
+	frame  expression.Frame
+	fired  []firing
+	groups []int // the largest score of each group so far
+	strict bool  // L2: there is a gap, and every unknown is taken strictly
+}
+
+// firing is a rule that fired, in force or in shadow.
+type firing struct {
+	rule      int
+	byUnknown bool
+}
+
+func (v *Verdict) reset(p *Policy, in *Input, a *action) {
+	*v = Verdict{
+		Fired: v.Fired[:0], Unknown: v.Unknown[:0], Degraded: v.Degraded[:0],
+		Charges: v.Charges[:0], Shadow: Shadow{Rules: v.Shadow.Rules[:0]},
+		work: work{
+			policy: p, action: a, in: *in,
+			frame: expression.Frame{Facts: v.work.frame.Facts[:0]},
+			fired: v.work.fired[:0], groups: v.work.groups[:0],
+		},
+	}
+	v.Sensitivity, v.Bind = a.Sensitivity, a.Bind
+	v.Prompts = Budget{Used: in.Prompts, Most: p.prompts.most}
+}
+
+// gather reads the facts that the action's rules need, and lists the gaps.
+func (p *Policy) gather(v *Verdict, a *action) {
+	w := &v.work
+	w.frame.Signals = w.in.Signals
+	w.frame.Action = w.in.Action
+	w.frame.Sensitivity = a.Sensitivity.String()
+	if a.unlisted {
+		v.Degraded = append(v.Degraded, Gap{ActionGap, w.in.Action, `not listed, and there is no "*"`})
+	}
+	v.Degraded = append(v.Degraded, w.in.Gaps...)
+	if n := len(p.facts); cap(w.frame.Facts) < n {
+		w.frame.Facts = make([]expression.Value, n)
+	} else {
+		w.frame.Facts = w.frame.Facts[:n]
+		clear(w.frame.Facts)
+	}
+	for _, r := range a.reads {
+		f := &p.facts[r.fact]
+		raw := w.in.Facts[f.Name]
+		if raw == nil && f.Optional {
+			continue
+		}
+		value, problem := f.read(raw)
+		if problem != "" && r.needed {
+			v.Degraded = append(v.Degraded, Gap{FactGap, f.Name, problem})
+		}
+		w.frame.Facts[r.fact] = value
+	}
+	for _, g := range v.Degraded {
+		w.strict = w.strict || g.Kind != SignalGap
+	}
+}
+
+// fire evaluates every rule that applies, by walking its condition.
+func (p *Policy) fire(v *Verdict, a *action) {
+	global, own := p.index.global, a.rules
+	for len(global)+len(own) > 0 {
+		// Both lists ascend; merged they keep the policy's order.
+		if len(global) == 0 || len(own) > 0 && own[0] < global[0] {
+			v.weigh(own[0])
+			own = own[1:]
+			continue
+		}
+		v.weigh(global[0])
+		global = global[1:]
+	}
+}
+
+// weigh evaluates one rule.
+func (v *Verdict) weigh(i int) {
+	r := &v.work.policy.rules[i]
+	truth := risk.True
+	if r.when != nil {
+		truth = r.when.Truth(&v.work.frame)
+	}
+	v.note(i, truth)
+}
+
+// note records the truth of one rule's condition, and whether it fires.
+func (v *Verdict) note(i int, truth risk.Truth) {
+	r := &v.work.policy.rules[i]
+	unknown := !truth.Known()
+	if unknown && !r.shadow {
+		v.Unknown = append(v.Unknown, r.id)
+	}
+	fires := truth == risk.True
+	if unknown {
+		fires = r.fires
+		if v.work.strict {
+			fires = r.effect.strict()
+		}
+	}
+	if !fires {
+		return
+	}
+	v.work.fired = append(v.work.fired, firing{i, unknown})
+	if r.shadow {
+		v.Shadow.Rules = append(v.Shadow.Rules, r.id)
+		return
+	}
+	v.Fired = append(v.Fired, Fired{
+		ID: r.id, Because: r.because, ByUnknown: unknown,
+		Effect: r.exported(v.work.policy.ladder),
+	})
+}

@@ -1,0 +1,206 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package policy
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/proportion-go/proportion/policy/internal/expression"
+)
+
+// Limits on what a host may pass, so that the cost of a decision is known
+// when the policy is loaded (L26).
+const (
+	maxText  = 4096 // bytes of a text, or of one element
+	maxTexts = 1024 // elements of a list
+)
+
+// read returns the value of a fact, or what is wrong with it: never the value
+// itself, since the text goes into logs.
+func (f *fact) read(raw any) (v expression.Value, problem string) {
+	if raw == nil {
+		return v, "missing: want " + f.Type.String()
+	}
+	switch f.Type {
+	case NumberFact:
+		v.Number, problem = f.number(raw)
+	case DecimalFact:
+		var d Decimal
+		d, problem = f.decimal(raw)
+		v.Number = d.Float()
+	case BoolFact:
+		v.Number, problem = f.bool(raw)
+	case StringFact:
+		v.Text, problem = f.text(raw)
+	case StringsFact:
+		v.Texts, problem = f.texts(raw)
+	}
+	if problem != "" {
+		return expression.Value{}, problem
+	}
+	v.Known = true
+	return v, ""
+}
+
+func (f *fact) mistyped(raw any) string {
+	return fmt.Sprintf("want %s, got %T", f.Type, raw)
+}
+
+func (f *fact) bool(raw any) (float64, string) {
+	v := reflect.ValueOf(raw)
+	switch {
+	case v.Kind() != reflect.Bool:
+		return 0, f.mistyped(raw)
+	case v.Bool():
+		return 1, ""
+	}
+	return 0, ""
+}
+
+// number accepts every number of Go, and an exact decimal.
+func (f *fact) number(raw any) (float64, string) {
+	var x float64
+	switch v := reflect.ValueOf(raw); {
+	case v.CanFloat():
+		x = v.Float()
+	case v.CanInt():
+		x = float64(v.Int())
+	case v.CanUint():
+		x = float64(v.Uint())
+	default:
+		d, ok := raw.(Decimal)
+		if !ok {
+			return 0, f.mistyped(raw)
+		}
+		x = d.Float()
+	}
+	switch {
+	case math.IsNaN(x) || math.IsInf(x, 0):
+		return 0, "want a finite number"
+	case f.min != nil && x < f.min.Float():
+		return 0, "below the minimum " + f.min.String()
+	case f.max != nil && x > f.max.Float():
+		return 0, "above the maximum " + f.max.String()
+	}
+	return x, ""
+}
+
+func (f *fact) decimal(raw any) (Decimal, string) {
+	d, problem := f.exact(raw)
+	switch {
+	case problem != "":
+		return Decimal{}, problem
+	case f.min != nil && d.Compare(*f.min) < 0:
+		return Decimal{}, "below the minimum " + f.min.String()
+	case f.max != nil && d.Compare(*f.max) > 0:
+		return Decimal{}, "above the maximum " + f.max.String()
+	}
+	return d, ""
+}
+
+// maxShortest is how many digits every float64 keeps: one whose shortest form
+// has no more is the number that was meant.
+const maxShortest = 15
+
+// exact accepts decimals, digits, whole numbers, and floats that are exact
+// enough to stand for the decimal they print as.
+func (f *fact) exact(raw any) (Decimal, string) {
+	if d, ok := raw.(Decimal); ok {
+		return d, ""
+	}
+	var text string
+	switch v := reflect.ValueOf(raw); {
+	case v.CanInt():
+		text = strconv.FormatInt(v.Int(), 10)
+	case v.CanUint():
+		text = strconv.FormatUint(v.Uint(), 10)
+	case v.CanFloat():
+		bits := 64
+		if v.Kind() == reflect.Float32 {
+			bits = 32
+		}
+		text = strconv.FormatFloat(v.Float(), 'f', -1, bits)
+		if digits := strings.Trim(strings.Replace(text, ".", "", 1), "-0"); len(digits) > maxShortest {
+			return Decimal{}, "want a decimal: a float with more than 15 digits is not exact"
+		}
+	case v.Kind() == reflect.String:
+		text = v.String()
+	default:
+		return Decimal{}, f.mistyped(raw)
+	}
+	d, err := ParseDecimal(text)
+	if err != nil {
+		return Decimal{}, "want a decimal of at most 18 digits, as 12.50"
+	}
+	return d, ""
+}
+
+func (f *fact) text(raw any) (string, string) {
+	v := reflect.ValueOf(raw)
+	if v.Kind() != reflect.String {
+		return "", f.mistyped(raw)
+	}
+	return v.String(), badText(v.String())
+}
+
+func badText(s string) string {
+	switch {
+	case len(s) > maxText:
+		return fmt.Sprintf("want at most %d bytes", maxText)
+	case !utf8.ValidString(s):
+		return "want UTF-8"
+	}
+	return ""
+}
+
+func (f *fact) texts(raw any) ([]string, string) {
+	list, ok := raw.([]string)
+	if !ok {
+		v := reflect.ValueOf(raw)
+		if v.Kind() != reflect.Slice || v.Type().Elem().Kind() != reflect.String {
+			return nil, f.mistyped(raw)
+		}
+		list = make([]string, 0, min(v.Len(), maxTexts+1))
+		for i := range min(v.Len(), maxTexts+1) {
+			list = append(list, v.Index(i).String())
+		}
+	}
+	if len(list) > maxTexts {
+		return nil, fmt.Sprintf("want at most %d elements", maxTexts)
+	}
+	for _, s := range list {
+		if problem := badText(s); problem != "" {
+			return nil, problem
+		}
+	}
+	return list, ""
+}
+
+// canonical returns the one text that equal values of a fact share.
+func (f *fact) canonical(raw any) (text, problem string) {
+	v, problem := f.read(raw)
+	if problem != "" {
+		return "", problem
+	}
+	switch f.Type {
+	case DecimalFact:
+		d, problem := f.decimal(raw)
+		return d.String(), problem
+	case BoolFact:
+		return strconv.FormatBool(v.Number != 0), ""
+	case StringsFact:
+		quoted := make([]string, 0, len(v.Texts))
+		for _, t := range v.Texts {
+			// Quoted, so that ["a, b"] is not ["a", "b"].
+			quoted = append(quoted, strconv.Quote(t))
+		}
+		return strings.Join(quoted, ", "), ""
+	}
+	return v.Text, ""
+}

@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package policy
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/proportion-go/proportion/risk"
+)
+
+// index finds what applies to an action.
+type index struct {
+	global   []int              // rules for every action
+	exact    map[string]*action // listed, or named by a rule
+	prefixes []prefixed         // longest first
+	rest     *action            // all others
+}
+
+// prefixed is what applies to unlisted actions whose name begins with prefix
+// and with no longer one. All patterns that cover such a name are beginnings
+// of each other, so that there are no more classes than patterns.
+type prefixed struct {
+	prefix string
+	action *action
+}
+
+// unlisted is an action of which the policy says nothing (L2).
+var unlisted = &action{unlisted: true}
+
+// lookup returns what applies to an action. It never returns nil.
+func (p *Policy) lookup(name string) *action {
+	if a, ok := p.index.exact[name]; ok {
+		return a
+	}
+	for i := range p.index.prefixes {
+		if strings.HasPrefix(name, p.index.prefixes[i].prefix) {
+			return p.index.prefixes[i].action
+		}
+	}
+	if p.index.rest != nil {
+		return p.index.rest
+	}
+	return unlisted
+}
+
+// finish builds all that follows from what was loaded.
+func (p *Policy) finish() {
+	base := p.star
+	if base == nil {
+		base = unlisted
+	}
+	p.index = index{exact: map[string]*action{}}
+	patterns := map[string]bool{}
+	for i := range p.rules {
+		if len(p.rules[i].on) == 0 {
+			p.index.global = append(p.index.global, i)
+		}
+		for _, on := range p.rules[i].on {
+			patterns[on] = true
+		}
+	}
+	for name, a := range p.actions {
+		p.index.exact[name] = p.complete(*a, name)
+	}
+	for pattern := range patterns {
+		if prefix, star := strings.CutSuffix(pattern, "*"); star {
+			p.index.prefixes = append(p.index.prefixes, prefixed{prefix, p.complete(*base, prefix)})
+		} else if p.index.exact[pattern] == nil {
+			p.index.exact[pattern] = p.complete(*base, pattern)
+		}
+	}
+	slices.SortFunc(p.index.prefixes, func(a, b prefixed) int {
+		return cmp.Or(cmp.Compare(len(b.prefix), len(a.prefix)), strings.Compare(a.prefix, b.prefix))
+	})
+	p.index.rest = p.complete(*base, "")
+	p.hash = p.fingerprint()
+}
+
+// complete fills what an action's rules imply.
+func (p *Policy) complete(a action, name string) *action {
+	for i := range p.rules {
+		for _, on := range p.rules[i].on {
+			if covers(on, name) {
+				a.rules = append(a.rules, i)
+				break
+			}
+		}
+	}
+	a.steps = p.ladder
+	if len(a.Without) > 0 {
+		a.steps = make([]Step, 0, len(p.ladder))
+		for _, s := range p.ladder {
+			a.steps = append(a.steps, s.less(a.Without))
+		}
+	}
+	enforced, shadow := map[int]bool{}, map[int]bool{}
+	for _, f := range a.bind {
+		enforced[f] = true
+	}
+	p.each(&a, func(r *rule) {
+		if r.when != nil {
+			a.needs |= r.when.Groups()
+		}
+		facts := enforced
+		if r.shadow {
+			facts = shadow
+			a.shadowed = true
+		}
+		for _, f := range r.facts {
+			facts[f] = true
+		}
+	})
+	for f := range p.facts {
+		if enforced[f] || shadow[f] {
+			a.reads = append(a.reads, read{f, enforced[f]})
+		}
+	}
+	if a.softens = p.canSoften(&a); a.softens {
+		a.needs |= risk.DeviceGroup
+	}
+	return &a
+}
+
+// each calls visit for every rule that applies to the action, in the policy's
+// order.
+func (p *Policy) each(a *action, visit func(*rule)) {
+	global, own := p.index.global, a.rules
+	for len(global)+len(own) > 0 {
+		from := &global
+		if len(global) == 0 || len(own) > 0 && own[0] < global[0] {
+			from = &own
+		}
+		visit(&p.rules[(*from)[0]])
+		*from = (*from)[1:]
+	}
+}
+
+// canSoften reports whether the prompt budget can matter for an action (L7).
+func (p *Policy) canSoften(a *action) bool {
+	if p.prompts.most == 0 || len(a.bind) > 0 || a.unlisted || a.Sensitivity.AtLeast(Sensitive) {
+		return false
+	}
+	row := p.matrix[a.Sensitivity]
+	return p.ladder[row[0]].Do == Challenge || p.ladder[row[1]].Do == Challenge
+}

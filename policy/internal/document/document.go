@@ -1,0 +1,170 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package document reads the YAML of a policy into nodes that know where they
+// stand, and refuses what YAML can hide: tags, anchors and aliases, merge
+// keys, several documents, duplicate keys and bottomless nesting.
+//
+// Scalars are typed here, by the rules of YAML 1.2: "yes" and "NO" are texts,
+// "017" and "0x1f" are refused as numbers.
+package document
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxDepth bounds the nesting of a document. The deepest a policy needs is 6.
+const maxDepth = 16
+
+// Kind is what a node holds. The zero Kind is none.
+type Kind uint8
+
+// The kinds of nodes.
+const (
+	Mapping Kind = iota + 1
+	Sequence
+	Text
+	Integer
+	Float
+	Bool
+	Null
+)
+
+// String returns the kind with its article, as it reads in a message.
+func (k Kind) String() string {
+	names := [...]string{
+		"nothing", "a mapping", "a list", "a text", "a whole number", "a number",
+		"true or false", "nothing",
+	}
+	if int(k) >= len(names) {
+		return "invalid"
+	}
+	return names[k]
+}
+
+// A Node is one value of a document.
+type Node struct {
+	Kind   Kind
+	Line   int    // from 1
+	Column int    // from 1, in characters
+	Text   string // of a scalar
+	Items  []*Node
+	Pairs  []Pair
+
+	style style
+}
+
+// A Pair is one entry of a mapping.
+type Pair struct{ Key, Value *Node }
+
+// style is how a scalar is written, which decides where its characters stand.
+type style uint8
+
+const (
+	plain style = iota
+	quoted
+	block
+)
+
+// A Document is one file.
+type Document struct {
+	Root  *Node // nil if the file cannot be read at all
+	lines []string
+}
+
+// ProblemKind is what sort of thing is wrong with a document.
+type ProblemKind uint8
+
+// The kinds of problems.
+const (
+	BadSyntax ProblemKind = iota
+	BadEncoding
+	HasTag
+	HasAlias
+	TooDeep
+	SeveralDocuments
+	DuplicateKey
+	Empty
+)
+
+// A Problem is one thing that is wrong with a document.
+type Problem struct {
+	Kind         ProblemKind
+	Line, Column int // from 1
+	Message      string
+}
+
+// Parse reads a document. It reports all it can find: where the problems are
+// fatal to the syntax, the root is nil.
+func Parse(data []byte) (*Document, []Problem) {
+	text := strings.TrimPrefix(string(data), "\uFEFF")
+	doc := &Document{lines: splitLines(text)}
+	if problem, bad := checkEncoding(text); bad {
+		return doc, []Problem{problem}
+	}
+	root, problems := parseYAML(text)
+	doc.Root = root
+	return doc, problems
+}
+
+// Line returns a line of the document, or "" if there is no such line.
+func (d *Document) Line(number int) string {
+	if number < 1 || number > len(d.lines) {
+		return ""
+	}
+	return d.lines[number-1]
+}
+
+// HasComment reports whether something after a plain scalar was taken for a
+// comment.
+func (d *Document) HasComment(n *Node) bool {
+	if n.style != plain {
+		return false
+	}
+	rest := runesFrom(d.Line(n.Line), n.Column)
+	return strings.Contains(rest, " #")
+}
+
+func splitLines(text string) []string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimSuffix(line, "\r")
+	}
+	return lines
+}
+
+// checkEncoding finds what no editor shows: bytes that are not UTF-8, and
+// control characters, which could make a reviewer see another policy than the
+// one that is loaded.
+func checkEncoding(text string) (Problem, bool) {
+	line, column := 1, 0
+	for i, r := range text {
+		column++
+		if r == '\n' {
+			line, column = line+1, 0
+			continue
+		}
+		if message := badRune(text[i:], r); message != "" {
+			return Problem{BadEncoding, line, column, message}, true
+		}
+	}
+	return Problem{}, false
+}
+
+func badRune(rest string, r rune) string {
+	switch {
+	case r == utf8.RuneError && !strings.HasPrefix(rest, "\uFFFD"):
+		return "the file is not UTF-8"
+	case r == '\t' || r == '\r' && strings.HasPrefix(rest, "\r\n"):
+		return ""
+	case r < ' ' || r >= 0x7f && r < 0xa0, r == '\uFEFF':
+		return fmt.Sprintf("control character %U", r)
+	case r == '\u2028' || r == '\u2029':
+		return fmt.Sprintf("line separator %U", r)
+	case r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069':
+		return fmt.Sprintf("direction character %U, which shows text out of order", r)
+	}
+	return ""
+}

@@ -1,0 +1,142 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package expression is the language of conditions: the total, bounded part
+// of the expr language, with Kleene's three-valued logic.
+//
+// [Compile] parses with expr's own parser, refuses what is not on the
+// allow-list, types the tree, lets expr's checker confirm it, and keeps a
+// small tree of its own. Nothing of expr is left after that.
+package expression
+
+import (
+	"sort"
+
+	"github.com/proportion-go/proportion/risk"
+)
+
+// Limits on one expression. The length is checked before anything is parsed,
+// since the parser recurses; the others keep the cost of a decision known.
+const (
+	MaxLength  = 4096 // bytes
+	MaxDepth   = 64
+	maxPattern = 1000 // instructions of a compiled pattern, roughly
+	maxWhole   = 1 << 53
+)
+
+// Kind is the type of an expression. The zero Kind is none.
+type Kind uint8
+
+// The kinds.
+const (
+	Bool Kind = iota + 1
+	Number
+	Text
+	Texts
+	Numbers
+)
+
+// String returns the kind as it reads in a message.
+func (k Kind) String() string {
+	switch k {
+	case Bool:
+		return "bool"
+	case Number:
+		return "number"
+	case Text:
+		return "string"
+	case Texts:
+		return "list of strings"
+	case Numbers:
+		return "list of numbers"
+	}
+	return "invalid"
+}
+
+// A List is a named or literal list. Exactly one of the fields is in use.
+type List struct {
+	Texts   []string
+	Numbers []float64
+}
+
+func (l List) kind() Kind {
+	if l.Numbers != nil {
+		return Numbers
+	}
+	return Texts
+}
+
+// A Fact declares a name that the host service gives a value.
+type Fact struct {
+	Name     string
+	Kind     Kind
+	Optional bool
+}
+
+// ProblemKind is what sort of thing is wrong with an expression.
+type ProblemKind uint8
+
+// The kinds of problems.
+const (
+	BadSyntax ProblemKind = iota
+	BadType
+	UnknownName
+	Refused
+	TooLarge
+	Constant // a predicate without a name
+)
+
+// A Problem is one thing that is wrong with an expression.
+type Problem struct {
+	Kind    ProblemKind
+	Offset  int // in characters
+	Message string
+	Hint    string
+}
+
+// A Program is a compiled condition. It never changes and is safe for
+// concurrent use.
+type Program struct {
+	root    *node
+	groups  risk.Groups
+	facts   []int
+	unknown int // offset of the first read that may be unknown, or -1
+}
+
+// Groups returns the groups of signals that the condition reads.
+func (p *Program) Groups() risk.Groups { return p.groups }
+
+// Facts returns the facts that the condition reads, as indexes, ascending.
+func (p *Program) Facts() []int { return p.facts }
+
+// MayBeUnknown reports whether the condition has no value where something is
+// unknown or impossible, and the offset of the first such thing.
+func (p *Program) MayBeUnknown() (offset int, may bool) { return p.unknown, p.unknown >= 0 }
+
+// String returns the condition in canonical form: two conditions that differ
+// only in layout, quotes or needless parentheses have the same.
+func (p *Program) String() string { return p.root.String() }
+
+// Truth evaluates the condition.
+func (p *Program) Truth(f *Frame) risk.Truth { return p.root.truth(f) }
+
+// analyse fills what a program knows of itself.
+func (p *Program) analyse() {
+	seen := map[int]bool{}
+	p.root.walk(func(n *node) {
+		switch n.op {
+		case opSignal:
+			p.groups |= risk.Signal(n.slot).Group()
+		case opFact:
+			seen[n.slot] = true
+		}
+	})
+	for fact := range seen {
+		p.facts = append(p.facts, fact)
+	}
+	sort.Ints(p.facts)
+	p.unknown = -1
+	if n := p.root.mayBeUnknown(); n != nil {
+		p.unknown = n.at
+	}
+}

@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package suggest finds the word that was probably meant.
+package suggest
+
+import "strings"
+
+// maxWord bounds the work: nobody means a word longer than this.
+const maxWord = 64
+
+// Nearest returns the candidate most like the word, or "" if none is near: at
+// most one edit in three characters, or the same but for case and separators.
+// Of equally near ones it returns the first.
+func Nearest(word string, candidates []string) string {
+	if len(word) > maxWord {
+		return ""
+	}
+	best, least := "", len(word)/3+1
+	for _, c := range candidates {
+		if fold(c) == fold(word) {
+			return c
+		}
+		if len(c) > maxWord {
+			continue
+		}
+		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < least {
+			best, least = c, d
+		}
+	}
+	return best
+}
+
+// Hint returns "did you mean x?", or what is there to choose from if nothing
+// is near and the choice is small.
+func Hint(word string, candidates []string) string {
+	if near := Nearest(word, candidates); near != "" {
+		return "did you mean " + near + "?"
+	}
+	if len(candidates) == 0 || len(candidates) > 12 {
+		return ""
+	}
+	return "known here: " + strings.Join(candidates, ", ")
+}
+
+func fold(s string) string {
+	return strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(strings.ToLower(s))
+}
+
+// distance is the edit distance in which two swapped neighbours are one edit.
+func distance(a, b string) int {
+	before, row := make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		next := make([]int, len(b)+1)
+		next[0] = i
+		for j := 1; j <= len(b); j++ {
+			next[j] = min(row[j]+1, next[j-1]+1, row[j-1]+different(a[i-1], b[j-1]))
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				next[j] = min(next[j], before[j-2]+1)
+			}
+		}
+		before, row = row, next
+	}
+	return row[len(b)]
+}
+
+func different(a, b byte) int {
+	if a == b {
+		return 0
+	}
+	return 1
+}

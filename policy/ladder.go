@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package policy
+
+import "time"
+
+// Step is one step of the ladder. The zero Step has no name and denies.
+type Step struct {
+	Name    string
+	Do      Outcome
+	Methods []Method      // for a challenge: what proves it, weakest first; less the action's `without`
+	Fresh   time.Duration // for a challenge: how old a proof may be; 0: none held counts
+	ACR     string        // the authentication context class that its proof reaches, if any
+	Index   int           // place on the ladder, 0 is the weakest
+
+	ways *[int(Passkey) + 1]way
+}
+
+// A Way says where and how a method works in a step.
+type Way struct {
+	Channels []string      // of client.channel: web, app, phone, shop, api
+	Via      []ContactKind // for code4, code6 and mobile4: by which contacts
+}
+
+// Way returns how a method works in the step, and whether it is one of its
+// methods. A ladder that does not say has these ways: a code goes by sms,
+// email or app, but in the strongest challenge not by email; mobile4 goes by
+// app; these and totp work on every channel, recovery and passkey on web and
+// app.
+func (s Step) Way(m Method) (Way, bool) {
+	listed := false
+	for _, method := range s.Methods {
+		listed = listed || method == m
+	}
+	if !listed || s.ways == nil {
+		return Way{}, false
+	}
+	var w Way
+	for i, name := range channelNames {
+		if s.ways[m].channels&(1<<i) != 0 {
+			w.Channels = append(w.Channels, name)
+		}
+	}
+	for k := SMS; k <= App; k++ {
+		if s.ways[m].via&(1<<k) != 0 {
+			w.Via = append(w.Via, k)
+		}
+	}
+	return w, true
+}
+
+// ContactKind is a sort of contact: sms, email or app.
+type ContactKind uint8
+
+// The kinds of contact. The zero value is none.
+const (
+	SMS ContactKind = iota + 1
+	Email
+	App
+)
+
+var contactNames = [...]string{"invalid", "sms", "email", "app"}
+
+// String returns "sms", "email" or "app".
+func (k ContactKind) String() string {
+	if int(k) >= len(contactNames) {
+		k = 0
+	}
+	return contactNames[k]
+}
+
+// less returns the step without some methods. One that loses all its methods
+// stays a challenge that nothing proves: the guard denies it, and says what
+// to enrol.
+func (s Step) less(without []Method) Step {
+	var methods []Method
+	for _, m := range s.Methods {
+		keep := true
+		for _, w := range without {
+			keep = keep && m != w
+		}
+		if keep {
+			methods = append(methods, m)
+		}
+	}
+	s.Methods = methods
+	return s
+}

@@ -1,0 +1,246 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package policy
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/proportion-go/proportion/policy/internal/document"
+	"github.com/proportion-go/proportion/policy/internal/expression"
+	"github.com/proportion-go/proportion/policy/internal/suggest"
+)
+
+// Limits on what is loaded (L26).
+const (
+	maxSize     = 4 << 20 // bytes over all files
+	maxFindings = 100     // shown; a hundred are enough to work with
+)
+
+// version is the one version of the language that this build supports.
+const version = 1
+
+// Load reads and checks policy files, which together form one policy.
+// The error is a [*LoadError] that lists every finding, or one that says
+// which file cannot be read.
+func Load(paths ...string) (*Policy, error) {
+	sources := make([]Source, 0, len(paths))
+	size := 0
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, fmt.Errorf("policy: %w", err)
+		}
+		// What is too large to load is not read either.
+		if size += int(min(info.Size(), maxSize+1)); size > maxSize {
+			return nil, tooLarge(path)
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("policy: %w", err)
+		}
+		sources = append(sources, Source{path, data})
+	}
+	return Parse(sources...)
+}
+
+// Parse is [Load] for sources in memory. The error is always a [*LoadError].
+func Parse(sources ...Source) (*Policy, error) {
+	size := 0
+	for _, s := range sources {
+		if size += len(s.Data); size > maxSize {
+			return nil, tooLarge(s.Name)
+		}
+	}
+	l := loader{policy: &Policy{top: none}}
+	for _, s := range sources {
+		l.read(s)
+	}
+	if len(sources) == 0 {
+		l.add(Finding{File: "policy", Line: 1, Column: 1, ID: "empty", Message: "no file is given"})
+	}
+	l.build()
+	if len(l.findings) > 0 {
+		return nil, l.error()
+	}
+	l.policy.finish()
+	return l.policy, nil
+}
+
+func tooLarge(name string) error {
+	return &LoadError{[]Finding{{
+		File: name, Line: 1, Column: 1, ID: "too-large",
+		Message: fmt.Sprintf("the files have more than %d bytes together", maxSize),
+		Hint:    "a policy of 10,000 rules has about half of that",
+	}}}
+}
+
+// loader turns files into a policy, and collects what is wrong with them.
+type loader struct {
+	policy   *Policy
+	files    []*file
+	findings []Finding
+	seen     map[place]bool
+	env      *expression.Environment
+	names    names
+	failed   map[string]bool // sections without a value to check others against
+}
+
+type file struct {
+	name  string
+	index int
+	owner string
+	doc   *document.Document
+	top   fields
+}
+
+type place struct {
+	file         string
+	line, column int
+}
+
+// add keeps a finding, unless one stands at the same place: the first says
+// why, later ones are its consequences.
+func (l *loader) add(f Finding) {
+	p := place{f.File, f.Line, f.Column}
+	if l.seen[p] {
+		return
+	}
+	if l.seen == nil {
+		l.seen = map[place]bool{}
+	}
+	l.seen[p] = true
+	l.findings = append(l.findings, f)
+}
+
+// error sorts the findings as the files are read.
+func (l *loader) error() *LoadError {
+	order := map[string]int{}
+	for i, f := range l.files {
+		order[f.name] = i
+	}
+	slices.SortStableFunc(l.findings, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(order[a.File], order[b.File]),
+			cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	if len(l.findings) > maxFindings {
+		l.findings = l.findings[:maxFindings]
+	}
+	return &LoadError{l.findings}
+}
+
+// read parses one file and its outermost keys.
+func (l *loader) read(s Source) {
+	doc, problems := document.Parse(s.Data)
+	f := &file{name: s.Name, index: len(l.files), doc: doc}
+	l.files = append(l.files, f)
+	for _, p := range problems {
+		l.addProblem(f, p)
+	}
+	if doc.Root == nil {
+		l.fail("all")
+		return
+	}
+	root := value{l, f, doc.Root}
+	f.top = root.fields("version", "owner", "on_failure", "facts", "lists", "methods",
+		"ladder", "bands", "matrix", "actions", "prompts", "rules")
+	if v, ok := f.top.need(root, "version"); ok {
+		if v.n.Kind != document.Integer || v.n.Text != fmt.Sprint(version) {
+			v.report("version", "upgrade the library, or write version: 1",
+				"version %s is not supported; this build supports version %d", v.n.Text, version)
+		}
+	}
+	if v, ok := f.top["owner"]; ok {
+		f.owner, _ = v.text()
+	}
+}
+
+func (l *loader) addProblem(f *file, p document.Problem) {
+	known := problemChecks[p.Kind]
+	l.add(Finding{
+		File: f.name, Line: p.Line, Column: p.Column, ID: known.id,
+		Message: p.Message, Source: f.doc.Line(p.Line), Hint: known.hint,
+	})
+}
+
+var problemChecks = map[document.ProblemKind]struct{ id, hint string }{
+	document.BadSyntax: {"syntax",
+		"a text with `: ` or ` #`, or that begins with one of [ { ! & * | > %, needs quotes"},
+	document.BadEncoding:      {"encoding", "save the file as UTF-8, without hidden characters"},
+	document.HasTag:           {"tag", "`!` begins a tag in YAML: write not x, or put the text in quotes"},
+	document.HasAlias:         {"alias", "write the value out where it is used, or make it a list"},
+	document.TooDeep:          {"too-deep", ""},
+	document.SeveralDocuments: {"several-documents", "put each document in a file of its own"},
+	document.DuplicateKey:     {"duplicate-key", "YAML would keep only one of the two"},
+	document.Empty:            {"empty", "a policy begins with version: 1"},
+}
+
+func (l *loader) fail(section string) {
+	if l.failed == nil {
+		l.failed = map[string]bool{}
+	}
+	l.failed[section] = true
+}
+
+// build reads the sections in the order in which they refer to each other.
+func (l *loader) build() {
+	l.readFacts()
+	l.readLists()
+	l.env = expression.NewEnvironment(l.declared(), l.names.lists)
+	l.readMethods()
+	l.readLadder()
+	l.readBands()
+	l.readMatrix()
+	l.readActions()
+	l.readFailure()
+	l.readPrompts()
+	l.readRules()
+}
+
+// only returns a section that one file may have.
+func (l *loader) only(key string) (value, bool) {
+	var first value
+	for _, f := range l.files {
+		v, ok := f.top[key]
+		switch {
+		case !ok:
+		case first.n == nil:
+			first = v
+		default:
+			v.report("section-twice", "a policy has one "+key,
+				"%s is already given in %s:%d", key, first.f.name, first.n.Line)
+		}
+	}
+	return first, first.n != nil
+}
+
+// required is only for a section that a policy must have. Where a file could
+// not be read it may be in there, so nothing is said.
+func (l *loader) required(key string) (value, bool) {
+	v, ok := l.only(key)
+	if !ok {
+		l.fail(key)
+		if !l.failed["all"] && len(l.files) > 0 {
+			f := l.files[0]
+			value{l, f, f.doc.Root}.report("missing-key", "", "no file has %s", key)
+		}
+	}
+	return v, ok
+}
+
+// all returns the entries of a section that every file may have.
+func (l *loader) all(key string) []entry {
+	var entries []entry
+	for _, f := range l.files {
+		if v, ok := f.top[key]; ok {
+			entries = append(entries, v.entries()...)
+		}
+	}
+	return entries
+}
+
+// hint is suggest.Hint, under a shorter name.
+func hint(word string, known []string) string { return suggest.Hint(word, known) }

@@ -1,0 +1,125 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package policy
+
+import (
+	"time"
+
+	"github.com/proportion-go/proportion/policy/internal/document"
+	"github.com/proportion-go/proportion/policy/internal/expression"
+	"github.com/proportion-go/proportion/risk"
+)
+
+// Numbers of sensitivities and bands, for arrays that are indexed by them.
+const (
+	sensitivities = int(Trivial) + 1
+	bandCount     = int(Extreme)
+)
+
+// none is no step, no group.
+const none = -1
+
+// fact is a declared fact.
+type fact struct {
+	Fact
+	journal  string
+	min, max *Decimal
+}
+
+// action is what the policy says of one action, with what follows from its
+// rules.
+type action struct {
+	Action
+	unlisted bool   // the policy says nothing of it
+	bind     []int  // facts, in the policy's order
+	steps    []Step // the ladder less the action's `without`
+	rules    []int  // those whose `on` covers it; the others are index.global
+	reads    []read // facts, ascending
+	needs    risk.Groups
+	softens  bool // L7 can matter
+	shadowed bool // a shadow rule applies
+}
+
+// read is a fact that an action's rules read, or that it binds.
+type read struct {
+	fact   int
+	needed bool // by an enforced rule, or bound: its absence is a gap (L2)
+}
+
+// prompts is the friction budget. The zero value is none.
+type prompts struct {
+	most int
+	per  time.Duration
+}
+
+// rule is one rule.
+type rule struct {
+	id     string
+	on     []string
+	when   *expression.Program // nil: always
+	fires  bool                // when unknown
+	shadow bool
+	effect effect
+	facts  []int // that `when` and the limit read, ascending
+
+	because             map[string]string
+	group               string
+	owner, review, note string
+
+	file      string
+	line      int
+	positions document.Positions // of `when`
+}
+
+// effect is what a rule does. Step and group are indexes.
+type effect struct {
+	kind  effectKind
+	score int
+	step  int
+	group int
+	upTo  Band
+	limit *limit
+}
+
+type effectKind uint8
+
+const (
+	denies effectKind = iota
+	requires
+	scores
+	caps
+)
+
+// strict reports whether the effect can only ever ask for more.
+func (e *effect) strict() bool {
+	return e.kind == denies || e.kind == requires || e.kind == scores && e.score > 0
+}
+
+// limit is how often, and up to which sum, an at_most may cap.
+type limit struct {
+	count int
+	sum   int // a decimal fact, or none
+	most  Decimal
+}
+
+// exported returns the effect as callers see it.
+func (r *rule) exported(ladder []Step) Effect {
+	switch r.effect.kind {
+	case scores:
+		return Effect{Score: r.effect.score}
+	case requires:
+		return Effect{Require: ladder[r.effect.step].Name}
+	case caps:
+		return Effect{AtMost: ladder[r.effect.step].Name}
+	}
+	return Effect{Deny: true}
+}
+
+// builtIn are the actions that every policy has, with the sensitivity they
+// have unless it says otherwise (L20). "*" never covers them.
+var builtIn = map[string]Sensitivity{
+	"method.enrol": Critical, "method.remove": Critical, "contact.change": Critical,
+	"device.trust": Sensitive, "device.revoke": Sensitive,
+	"consent.change": Sensitive, "profile.export": Sensitive, "profile.erase": Sensitive,
+}
