@@ -197,7 +197,18 @@ func (o TOTP) sinceStep(t time.Time) time.Duration {
 	return time.Duration(seconds)*time.Second + time.Duration(t.Nanosecond())
 }
 
-// step returns the T of RFC 6238 s4.2, with T0 = 0.
+// Step returns the time step that t falls in: the T of RFC 6238 s4.2, with
+// T0 = 0. A host that enrols a secret which may have been used elsewhere takes
+// it as the first lastStep. Errors: [ErrTime], or that of [TOTP.Validate].
+func (o TOTP) Step(t time.Time) (int64, error) {
+	o = o.withDefaults()
+	if err := o.Validate(); err != nil {
+		return 0, err
+	}
+	return o.step(t)
+}
+
+// step is Step for options that are complete and valid.
 func (o TOTP) step(t time.Time) (int64, error) {
 	if unix := t.Unix(); unix < 0 || unix > maxUnix {
 		return 0, ErrTime
