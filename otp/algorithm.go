@@ -7,8 +7,10 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
+	"encoding"
 	"encoding/binary"
 	"fmt"
+	"hash"
 )
 
 // Algorithm is the hash under the HMAC of a [HOTP] or [TOTP] code. The zero
@@ -57,37 +59,31 @@ func (a Algorithm) block() int {
 	return sha256.BlockSize // and of SHA-1
 }
 
-// hash writes the digest of data into sum and returns its size.
-func (a Algorithm) hash(sum *[sha512.Size]byte, data []byte) int {
-	switch a {
-	case SHA256:
-		d := sha256.Sum256(data)
-		return copy(sum[:], d[:])
-	case SHA512:
-		d := sha512.Sum512(data)
-		return copy(sum[:], d[:])
-	default:
-		d := sha1.Sum(data)
-		return copy(sum[:], d[:])
-	}
+// generator makes the codes of one secret: HMAC (RFC 2104), keeping the states
+// of the hash after its two padded keys, as s4 there suggests, so that a window
+// of two steps costs six rounds of the hash and not eight. A generator lives on
+// the stack of one call; crypto/hmac allocates.
+type generator struct {
+	algorithm          Algorithm
+	innerBuf, outerBuf [maxState]byte
+	inner, outer       int // how much of each buffer is the state
 }
 
-// generator makes the codes of one secret. It is HMAC (RFC 2104) spelled out,
-// because crypto/hmac allocates: each buffer holds the padded key, then what
-// is hashed after it. A generator lives on the stack of one call.
-type generator struct {
-	algorithm    Algorithm
-	inner, outer [sha512.BlockSize + sha512.Size]byte
-}
+// maxState is enough for the saved state of any of the hashes: 204 bytes for
+// SHA-512.
+const maxState = 256
 
 func newGenerator(a Algorithm, secret Secret) generator {
-	g := generator{algorithm: a}
+	var inner, outer [sha512.BlockSize]byte
 	key := secret.bytes()
 	if len(key) > a.block() {
 		var digest [sha512.Size]byte
-		key = digest[:a.hash(&digest, key)]
+		key = a.sum(digest[:0], nil, key)
 	}
-	padKey(g.inner[:a.block()], g.outer[:a.block()], key)
+	padKey(inner[:a.block()], outer[:a.block()], key)
+	g := generator{algorithm: a}
+	g.inner = len(a.state(g.innerBuf[:0], inner[:a.block()]))
+	g.outer = len(a.state(g.outerBuf[:0], outer[:a.block()]))
 	return g
 }
 
@@ -104,15 +100,70 @@ func padKey(inner, outer, key []byte) {
 
 // code returns the code of one counter as a number of at most digits digits.
 func (g *generator) code(counter uint64, digits int) uint32 {
-	block := g.algorithm.block()
-	var sum [sha512.Size]byte
-	binary.BigEndian.PutUint64(g.inner[block:], counter)
-	n := g.algorithm.hash(&sum, g.inner[:block+8])
-	copy(g.outer[block:], sum[:n])
-	n = g.algorithm.hash(&sum, g.outer[:block+n])
+	var message [8]byte
+	var buf [sha512.Size]byte
+	binary.BigEndian.PutUint64(message[:], counter)
+	sum := g.algorithm.sum(buf[:0], g.innerBuf[:g.inner], message[:])
+	sum = g.algorithm.sum(buf[:0], g.outerBuf[:g.outer], sum)
 
 	// Dynamic truncation, RFC 4226 s5.3; for longer hashes, RFC 6238 s1.2.
-	offset := sum[n-1] & 0x0f
+	offset := sum[len(sum)-1] & 0x0f
 	truncated := binary.BigEndian.Uint32(sum[offset:]) & 0x7fffffff
 	return truncated % pow10(digits)
+}
+
+// state appends the state of the hash after data. The cases of state and of
+// sum look alike, and must stay apart: where the compiler sees which hash it
+// is, the hash stays on the stack.
+func (a Algorithm) state(dst, data []byte) []byte {
+	switch a {
+	case SHA256:
+		h := sha256.New()
+		h.Write(data)
+		return save(h, dst)
+	case SHA512:
+		h := sha512.New()
+		h.Write(data)
+		return save(h, dst)
+	default:
+		h := sha1.New()
+		h.Write(data)
+		return save(h, dst)
+	}
+}
+
+// sum appends the digest of data, hashed after what state had seen; nil for
+// nothing.
+func (a Algorithm) sum(dst, state, data []byte) []byte {
+	switch a {
+	case SHA256:
+		h := sha256.New()
+		restore(h, state)
+		h.Write(data)
+		return h.Sum(dst)
+	case SHA512:
+		h := sha512.New()
+		restore(h, state)
+		h.Write(data)
+		return h.Sum(dst)
+	default:
+		h := sha1.New()
+		restore(h, state)
+		h.Write(data)
+		return h.Sum(dst)
+	}
+}
+
+// The hashes of the standard library document that they implement these, and
+// fail only on a state that is not their own.
+
+func save(h hash.Hash, dst []byte) []byte {
+	state, _ := h.(encoding.BinaryAppender).AppendBinary(dst)
+	return state
+}
+
+func restore(h hash.Hash, state []byte) {
+	if state != nil {
+		_ = h.(encoding.BinaryUnmarshaler).UnmarshalBinary(state)
+	}
 }
