@@ -59,10 +59,11 @@ func (a Algorithm) block() int {
 	return sha256.BlockSize // and of SHA-1
 }
 
-// generator makes the codes of one secret: HMAC (RFC 2104), keeping the states
-// of the hash after its two padded keys, as s4 there suggests, so that a window
-// of two steps costs six rounds of the hash and not eight. A generator lives on
-// the stack of one call; crypto/hmac allocates.
+// generator makes the codes of one secret: HMAC (RFC 2104) that keeps the
+// states of the hash after its two padded keys, as s4 there suggests. A window
+// of two steps then costs six rounds of the hash and not eight, and four where
+// the secret already knows the states. It is spelled out because crypto/hmac
+// allocates, and gives nothing to keep.
 type generator struct {
 	algorithm          Algorithm
 	innerBuf, outerBuf [maxState]byte
@@ -73,9 +74,8 @@ type generator struct {
 // SHA-512.
 const maxState = 256
 
-func newGenerator(a Algorithm, secret Secret) generator {
+func newGenerator(a Algorithm, key []byte) generator {
 	var inner, outer [sha512.BlockSize]byte
-	key := secret.bytes()
 	if len(key) > a.block() {
 		var digest [sha512.Size]byte
 		key = a.sum(digest[:0], nil, key)

@@ -59,7 +59,7 @@ func (h HOTP) Code(secret Secret, counter uint64) (string, error) {
 	if err := h.check(secret); err != nil {
 		return "", err
 	}
-	g := newGenerator(h.Algorithm, secret)
+	g := secret.generator(h.Algorithm)
 	return pad(g.code(counter, h.Digits), h.Digits), nil
 }
 
@@ -79,7 +79,7 @@ func (h HOTP) Verify(secret Secret, code string, counter uint64) (next uint64, e
 	if err != nil {
 		return 0, err
 	}
-	g := newGenerator(h.Algorithm, secret)
+	g := secret.generator(h.Algorithm)
 	// The newest match wins: were an older one taken, the same digits would
 	// be accepted once more at the newer counter.
 	matched := -1
@@ -109,7 +109,7 @@ func (h HOTP) Resync(secret Secret, first, second string, counter uint64) (next 
 	if err != nil {
 		return 0, err
 	}
-	g := newGenerator(h.Algorithm, secret)
+	g := secret.generator(h.Algorithm)
 	matched := -1
 	previous := equal(g.code(counter, h.Digits), one)
 	for i := range ResyncAhead {

@@ -34,7 +34,17 @@ const (
 // compile.
 type Secret struct {
 	redacted
-	material veil[[]byte]
+	material veil[secretMaterial]
+}
+
+type secretMaterial struct {
+	bytes []byte
+	sha1  generator // made once, for the one algorithm that all apps know
+}
+
+// keep returns the secret that owns b.
+func keep(b []byte) Secret {
+	return Secret{material: veiled(&secretMaterial{bytes: b, sha1: newGenerator(SHA1, b)})}
 }
 
 // GenerateSecret returns a new secret of 20 bytes from crypto/rand, the 160
@@ -48,7 +58,7 @@ func GenerateSecret() (Secret, error) {
 	if _, err := rand.Read(b); err != nil {
 		return Secret{}, fmt.Errorf("otp: generate a secret: %w", err)
 	}
-	return Secret{material: veiled(&b)}, nil
+	return keep(b), nil
 }
 
 // NewSecret returns the secret made of a copy of b, which has 16 to 128 bytes
@@ -58,8 +68,7 @@ func NewSecret(b []byte) (Secret, error) {
 		return Secret{}, fmt.Errorf("%w: want %d to %d bytes, got %d",
 			ErrSecret, minSecret, maxSecret, len(b))
 	}
-	b = bytes.Clone(b)
-	return Secret{material: veiled(&b)}, nil
+	return keep(bytes.Clone(b)), nil
 }
 
 // ParseSecret reads a secret in base32 (RFC 4648 s6), as authenticator apps
@@ -73,7 +82,7 @@ func ParseSecret(text string) (Secret, error) {
 	if strings.ContainsAny(text, "\r\n") {
 		return Secret{}, fmt.Errorf("%w: not base32", ErrSecret)
 	}
-	text = strings.NewReplacer(" ", "", "-", "").Replace(text)
+	text = strings.ReplaceAll(strings.ReplaceAll(text, " ", ""), "-", "")
 	text = strings.ToUpper(strings.TrimRight(text, "="))
 	b, err := secretEncoding().DecodeString(text)
 	// base32 drops a last symbol that completes no byte: it lost a neighbour.
@@ -105,10 +114,18 @@ func (s Secret) IsZero() bool { return s.material == nil }
 
 // bytes returns the secret itself. Do not let it leave the package.
 func (s Secret) bytes() []byte {
-	if b := s.material.lift(); b != nil {
-		return *b
+	if m := s.material.lift(); m != nil {
+		return m.bytes
 	}
 	return nil
+}
+
+// generator returns what makes the codes of a secret that is not zero.
+func (s Secret) generator(a Algorithm) generator {
+	if m := s.material.lift(); a == SHA1 {
+		return m.sha1
+	}
+	return newGenerator(a, s.bytes())
 }
 
 func secretEncoding() *base32.Encoding { return base32.StdEncoding.WithPadding(base32.NoPadding) }

@@ -111,7 +111,7 @@ func (o TOTP) Code(secret Secret, t time.Time) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	g := newGenerator(o.Algorithm, secret)
+	g := secret.generator(o.Algorithm)
 	return pad(g.code(uint64(step), o.Digits), o.Digits), nil
 }
 
@@ -135,7 +135,7 @@ func (o TOTP) Verify(secret Secret, code string, t time.Time, lastStep int64) (s
 	if err != nil {
 		return 0, err
 	}
-	g := newGenerator(o.Algorithm, secret)
+	g := secret.generator(o.Algorithm)
 	back, _ := o.Window.bounds()
 	first := now + int64(o.Drift-back)
 	// The newest match wins, so that digits which two steps share are spent
