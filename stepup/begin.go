@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/proportion-go/proportion/otp"
+)
+
+// Begun is a challenge that waits for its answer: what the host shows. It
+// never contains the code.
+type Begun struct {
+	// ID names the challenge, for [Guard.Finish]. It authorizes nothing by
+	// itself; keep it in a form field or the host's session.
+	ID string
+
+	Method Method
+
+	// Digits is how many the customer has to type.
+	Digits int
+
+	// To is where the code went, masked, if it may be shown.
+	To string
+
+	// Expires is when the challenge ends.
+	Expires time.Time
+}
+
+// Begin begins the challenge of a decision with one of the methods it offered:
+// a code is generated and sent, or an enrolled authenticator is awaited. A
+// ticket is good for one Begin.
+//
+// Errors: [ErrTicket], [ErrMethod], [ErrBusy], [ErrDelivery] with the sender's
+// error beside it, [ErrUnavailable].
+func (g *Guard) Begin(ctx context.Context, sealed string, m Method) (Begun, error) {
+	var t ticket
+	if !openJSON(g.keys.ticket, sealed, &t) {
+		return Begun{}, ErrTicket
+	}
+	now := g.config.Now()
+	if age := now.Sub(t.Issued); age < 0 || age >= ticketLife {
+		return Begun{}, ErrTicket
+	}
+	o, ok := t.offer(m)
+	if !ok {
+		return Begun{}, ErrMethod
+	}
+	c, code, err := g.opening(&t, o, sealed, now)
+	if err != nil {
+		return Begun{}, err
+	}
+	if err := g.open(ctx, c); err != nil {
+		return Begun{}, err
+	}
+	if code != "" {
+		if err := g.send(ctx, &t, o, code, c.Expires); err != nil {
+			return Begun{}, err
+		}
+	}
+	return Begun{
+		ID: formatID(c.ID, m), Method: m, Digits: digits(m), To: o.Shown, Expires: c.Expires,
+	}, nil
+}
+
+func (t *ticket) offer(m Method) (offer, bool) {
+	for _, o := range t.Offers {
+		if o.Method == m {
+			return o, true
+		}
+	}
+	return offer{}, false
+}
+
+// opening makes the challenge and, for a method that sends one, its code.
+func (g *Guard) opening(t *ticket, o offer, sealed string, now time.Time) (Opening, string, error) {
+	c := Opening{
+		ID: t.ID, Subject: pseudonym(g.keys.subject, t.Subject), Binding: Key(t.Binding[:len(Key{})]),
+		Action: pseudonym(g.keys.action, t.Action).Key,
+		Lane:   t.Lane, Method: o.Method, Attempts: attempts(o.Method),
+		Now: now, Issued: t.Issued, Expires: now.Add(g.config.CodeLife), Ticket: []byte(sealed),
+	}
+	if o.Method == TOTP {
+		return c, "", nil
+	}
+	code, err := otp.Generate(digits(o.Method))
+	if err != nil {
+		return Opening{}, "", fmt.Errorf("stepup: %w", err)
+	}
+	c.Code = g.keys.code.Sum(t.codeParts(o.Method, code)...)
+	return c, code, nil
+}
+
+func (g *Guard) open(ctx context.Context, c Opening) error {
+	err := g.config.Store.Open(ctx, c)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrRefused):
+		return ErrTicket // the ticket was used before
+	case errors.Is(err, ErrBusy):
+		return ErrBusy
+	}
+	return unavailable("open", err)
+}
+
+func (g *Guard) send(ctx context.Context, t *ticket, o offer, code string, expires time.Time) error {
+	sender := g.config.Senders[o.Kind]
+	if sender == nil {
+		return fmt.Errorf("%w: no sender for this contact", ErrDelivery)
+	}
+	err := sender.Send(ctx, Message{
+		To:       Contact{Kind: o.Kind, Address: o.Address},
+		Language: t.Language,
+		Text:     g.text(t, code),
+		Code:     code,
+		Expires:  expires,
+	})
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrDelivery, err)
+	}
+	return nil
+}
+
+// formatID returns the challenge's name for the client. It says which method
+// is awaited, so that malformed input needs no store (L13); a changed method
+// names no challenge.
+func formatID(id ID, m Method) string {
+	return base64.RawURLEncoding.EncodeToString(append(id[:], byte(m)))
+}
+
+// parseID reads what formatID wrote.
+func parseID(text string) (id ID, m Method, ok bool) {
+	if len(text) > 64 {
+		return ID{}, 0, false
+	}
+	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil || len(b) != len(id)+1 {
+		return ID{}, 0, false
+	}
+	copy(id[:], b)
+	return id, Method(b[len(id)]), true
+}

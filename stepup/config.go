@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"github.com/proportion-go/proportion/otp"
+	"github.com/proportion-go/proportion/policy"
+	"github.com/proportion-go/proportion/risk"
+)
+
+// Config is what a [Guard] works with. Keys and Namespace are required. The
+// guard keeps a copy.
+type Config struct {
+	// Keys seal tickets, grants and secrets and make pseudonyms. Every process
+	// of a deployment has the same ring.
+	Keys *otp.Ring
+
+	// Namespace names the deployment or tenant. Nothing sealed in one opens in
+	// another, even under the same Keys.
+	Namespace string
+
+	// Store remembers subjects and challenges. Nil: in the memory of this
+	// process, as [NewMemory] makes it; a restart then forgets it.
+	Store Store
+
+	// Locator places addresses. Nil: no address is placed, and what depends on
+	// places is unknown.
+	Locator risk.Locator
+
+	// Contacts says how a subject can be reached. Nil: nobody can be, and no
+	// code is ever offered.
+	Contacts Contacts
+
+	// Senders deliver codes, by the kind of contact. A kind without a sender
+	// is not used.
+	Senders map[policy.ContactKind]Sender
+
+	// Labels are the words for actions and facts in messages, by name and then
+	// language: {"transfer": {"en": "a transfer", "fr": "un virement"}}. A
+	// name without a label is shown as it stands.
+	Labels map[string]map[string]string
+
+	// Route is the way to a human, by language, shown with every deny (GDPR
+	// Art. 22): a telephone number or an address. Empty: the support reference
+	// stands alone.
+	Route map[string]string
+
+	// Record adds groups of signals to those the policy needs, for the record.
+	// Zero: every group.
+	Record risk.Groups
+
+	// CodeLife is how long a sent code is valid. Zero: 5 minutes. At most 10
+	// minutes (NIST SP 800-63B-4 s3.1.3.2).
+	CodeLife time.Duration
+
+	// Now is the clock. Nil: time.Now.
+	Now func() time.Time
+}
+
+const (
+	defaultCodeLife = 5 * time.Minute
+	longestCodeLife = 10 * time.Minute
+	ticketLife      = 10 * time.Minute
+	grantLife       = 5 * time.Minute
+)
+
+// withDefaults returns a checked copy of the configuration in which nothing
+// optional is left out.
+func (c Config) withDefaults() (Config, error) {
+	switch {
+	case c.Keys == nil:
+		return Config{}, errors.New("stepup: config.Keys: no key ring")
+	case c.Namespace == "":
+		return Config{}, errors.New("stepup: config.Namespace: is empty")
+	case c.CodeLife < 0 || c.CodeLife > longestCodeLife:
+		return Config{}, fmt.Errorf("stepup: config.CodeLife: got %v, want at most %v", c.CodeLife, longestCodeLife)
+	}
+	for kind, sender := range c.Senders {
+		if sender == nil {
+			return Config{}, fmt.Errorf("stepup: config.Senders: no sender for %v", kind)
+		}
+	}
+	if c.CodeLife == 0 {
+		c.CodeLife = defaultCodeLife
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Store == nil {
+		c.Store = NewMemory(MemoryConfig{})
+	}
+	if c.Record == 0 {
+		c.Record = risk.AllGroups
+	}
+	c.Senders = maps.Clone(c.Senders)
+	c.Labels = maps.Clone(c.Labels)
+	c.Route = maps.Clone(c.Route)
+	return c, nil
+}

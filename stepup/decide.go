@@ -1,0 +1,201 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"time"
+
+	"github.com/proportion-go/proportion/policy"
+	"github.com/proportion-go/proportion/risk"
+)
+
+// situation is one request on its way to a decision.
+type situation struct {
+	req     *Request
+	policy  *policy.Policy
+	now     time.Time
+	subject Ref
+	session Ref
+	state   State
+	device  risk.DeviceID
+	profile *risk.Profile // nil: could not be read
+	seen    risk.Observation
+	gaps    []policy.Gap
+}
+
+// Decide says what the request deserves. The decision is usable whatever the
+// error: it denies when there is one. The error is a [*RequestError] for a
+// malformed request, or the context's when it is cancelled. What fails beside
+// that, such as the store, makes the decision stricter and is listed in
+// [Decision.Degraded].
+func (g *Guard) Decide(ctx context.Context, req Request) (Decision, error) {
+	if err := req.check(); err != nil {
+		return g.denial(&req), err
+	}
+	if err := ctx.Err(); err != nil {
+		return g.denial(&req), err
+	}
+	s := g.observe(ctx, &req)
+	signals := new(risk.Signals)
+	risk.Assess(&s.seen, s.policy.Needs(req.Action)|g.config.Record, signals)
+	in := s.input(signals)
+	v := s.policy.Evaluate(in)
+	v = g.spend(ctx, s, &in, v)
+	d := g.decide(ctx, s, signals, v)
+	if err := ctx.Err(); err != nil {
+		return g.denial(&req), err
+	}
+	return d, nil
+}
+
+// observe gathers what is known of the request: one store round trip, one
+// look-up of the address.
+func (g *Guard) observe(ctx context.Context, req *Request) *situation {
+	s := &situation{req: req, policy: g.Policy(), now: g.config.Now()}
+	s.subject = pseudonym(g.keys.subject, req.Subject)
+	s.session = pseudonym(g.keys.session, req.Session)
+	s.device = g.openDevice(req.Device, req.Subject)
+	g.recall(ctx, s)
+	s.seen = risk.Observation{
+		Time:     s.now,
+		Action:   req.Action,
+		Channel:  string(req.Channel),
+		Language: req.language(),
+		Session:  s.heldSession(),
+		Addr:     req.IP,
+		Location: g.locate(s),
+		Client:   risk.Client{UserAgent: req.userAgent(), Hints: req.Hints},
+		Device:   s.device,
+		Profile:  s.profile,
+	}
+	s.seen.Sensitivity = s.policy.Action(req.Action).Sensitivity.String()
+	if !s.storeFailed() {
+		s.seen.Counts.Prompts24h = risk.KnownCount(float64(s.state.Prompts24h))
+	}
+	return s
+}
+
+// recall reads the subject from the store. A failure leaves the profile nil.
+func (g *Guard) recall(ctx context.Context, s *situation) {
+	_, per := s.policy.PromptWindow()
+	state, err := g.config.Store.Subject(ctx, Query{
+		Subject: s.subject, Session: s.session, Now: s.now, PromptsSince: s.now.Add(-per),
+	})
+	if err != nil {
+		s.gap(policy.StoreGap, "subject", "cannot be read")
+		return
+	}
+	profile := new(risk.Profile)
+	if err := profile.UnmarshalBinary(state.Profile); err != nil {
+		s.gap(policy.StoreGap, "profile", "cannot be decoded")
+		return
+	}
+	s.state, s.profile = state, profile
+}
+
+// locate places the request: where the host knows it to be, else by address.
+func (g *Guard) locate(s *situation) risk.Location {
+	if s.req.Place != nil {
+		return *s.req.Place
+	}
+	if g.config.Locator == nil || !s.req.IP.IsValid() {
+		return risk.Location{}
+	}
+	location, err := g.config.Locator.Locate(s.req.IP)
+	if err != nil {
+		s.gap(policy.SignalGap, "locator", "failed")
+		return risk.Location{}
+	}
+	return location
+}
+
+func (s *situation) gap(kind policy.GapKind, name, text string) {
+	s.gaps = append(s.gaps, policy.Gap{Kind: kind, Name: name, Text: text})
+}
+
+func (s *situation) storeFailed() bool { return s.profile == nil }
+
+// heldSession returns what is known of the session for its signals.
+func (s *situation) heldSession() risk.Session {
+	if s.req.Session == "" {
+		return risk.Session{}
+	}
+	session := risk.Session{Started: s.req.SessionStart}
+	if s.storeFailed() {
+		return session
+	}
+	session.Methods = []string{}
+	for _, p := range s.state.Proofs {
+		session.Methods = append(session.Methods, p.Method.String())
+	}
+	return session
+}
+
+// input is the situation as the policy sees it.
+func (s *situation) input(signals *risk.Signals) policy.Input {
+	in := policy.Input{
+		Action: s.req.Action, Time: s.now, Signals: signals, Facts: s.req.Facts, Gaps: s.gaps,
+	}
+	if s.storeFailed() {
+		return in
+	}
+	in.Prompts = policy.Count{N: s.state.Prompts, Known: true}
+	in.Spent = policy.Spent{Rules: s.state.Spent, Known: true}
+	for i, p := range s.state.Proofs {
+		if s.state.ProofDevices[i] == Key(s.device) { // L18: on this same device
+			in.Proofs = append(in.Proofs, p)
+		}
+	}
+	return in
+}
+
+// spend counts what the verdict takes from the limits of at_most rules. Where
+// a limit was used up meanwhile, or cannot be counted, the rule no longer caps
+// and the policy is asked again.
+func (g *Guard) spend(ctx context.Context, s *situation, in *policy.Input, v policy.Verdict) policy.Verdict {
+	for len(v.Charges) > 0 && (v.Outcome == Allow || v.Outcome == Notify) {
+		err := g.config.Store.Spend(context.WithoutCancel(ctx), Spending{
+			Subject: s.subject, Charges: v.Charges, Now: s.now,
+		})
+		if err == nil {
+			return v
+		}
+		if !errors.Is(err, ErrRefused) {
+			in.Gaps = append(in.Gaps, policy.Gap{Kind: policy.StoreGap, Name: "spend", Text: "cannot be counted"})
+		}
+		in.Spent = policy.Spent{} // unknown: caps nothing
+		v = s.policy.Evaluate(*in)
+	}
+	return v
+}
+
+// decide turns the verdict into a decision: it finds the methods that the
+// subject can use, and the words that the customer may read.
+func (g *Guard) decide(ctx context.Context, s *situation, signals *risk.Signals, v policy.Verdict) Decision {
+	d := Decision{
+		Outcome: v.Outcome, Action: s.req.Action, Verdict: v, Signals: signals, Degraded: v.Degraded,
+	}
+	trusted := signals.Bool(risk.DeviceTrusted) == risk.True
+	if d.Outcome == Challenge {
+		g.offer(ctx, s, &d, trusted)
+	}
+	language := s.req.language()
+	d.Reasons = g.reasons(&d, language, trusted)
+	if d.Outcome == Deny {
+		d.Reference = rand.Text()[:10]
+		d.Route = inLanguage(g.config.Route, language)
+	}
+	return d
+}
+
+// denial is the decision for a request that cannot be looked at.
+func (g *Guard) denial(req *Request) Decision {
+	d := Decision{Action: req.Action, Reference: rand.Text()[:10]}
+	d.Route = inLanguage(g.config.Route, req.language())
+	d.Reasons = g.reasons(&d, req.language(), false)
+	return d
+}

@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package stepup is the guard of a service: it decides how much proof each
+// action deserves, asks the customer for exactly that much, and learns from
+// what was proven.
+//
+// # The flow
+//
+// Most callers want one [Guard], made by [New] from a policy and a [Config],
+// and four calls:
+//
+//   - [Guard.Decide] says of a [Request] whether to allow it, allow it and
+//     notify the customer, challenge it, or deny it, and why;
+//   - [Guard.Begin] begins the challenge of a decision: it takes the
+//     decision's ticket, in this process or another, and sends a code;
+//   - [Guard.Finish] checks what the customer typed and returns a [Grant];
+//   - [Guard.Redeem] accepts the grant, at the moment of acting, for exactly
+//     what was proven.
+//
+// A proof is also held by the session: where the policy lets it count again,
+// the next Decide allows without asking. [Guard.Seed] records what the host
+// itself established about a customer, and [Guard.SetPolicy] changes the
+// policy while requests are served.
+//
+// # What the host brings
+//
+// A key ring ([otp.Ring]), its directory of contacts ([Contacts]), a [Sender]
+// for each kind of contact, and for places a [risk.Locator] such as package
+// risk/geoip. Profiles, proofs and counters live in a [Store]; the one in
+// memory, [Memory], is for one process.
+//
+// # What it does not do
+//
+// It does not know passwords, run login sessions, or set cookies: the host
+// does, and passes their values in the request. It shows no pages. It offers
+// the methods code4, code6 and totp; a policy may already name mobile4,
+// recovery and passkey, which are not on offer yet.
+//
+// # What holds under attack
+//
+// An attempt is counted in the store before anything is compared. Guesses are
+// budgeted per subject over 30 days, across challenges and sessions: see
+// SECURITY.md for each promise and its limits. What a customer may be told of
+// a failure is [ErrRefused], and no more.
+package stepup

@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+import (
+	"errors"
+	"fmt"
+)
+
+var (
+	// ErrRefused is the one answer to a proof that does not count: wrong,
+	// expired, used, unknown, exhausted, or presented from elsewhere. Nothing
+	// more may be said to the customer (L14). [Guard.Finish] and
+	// [Guard.Redeem] return it; a [Store] returns it for a challenge that may
+	// not be attempted.
+	ErrRefused = errors.New("stepup: refused")
+
+	// ErrMalformed is returned by [Guard.Finish] for input that cannot be a
+	// code of the challenge's length. It cost no attempt, so the customer may
+	// be told how many digits to type.
+	ErrMalformed = errors.New("stepup: malformed code")
+
+	// ErrTicket is returned by [Guard.Begin] for a ticket that is forged,
+	// expired, already used, or another deployment's. Decide again.
+	ErrTicket = errors.New("stepup: ticket not valid")
+
+	// ErrMethod is returned by [Guard.Begin] for a method that the decision
+	// did not offer.
+	ErrMethod = errors.New("stepup: method not on offer")
+
+	// ErrDelivery is returned by [Guard.Begin] when the code could not be
+	// handed over for delivery. No attempt was spent; decide again to retry.
+	ErrDelivery = errors.New("stepup: delivery failed")
+
+	// ErrBusy is returned by [Guard.Begin], and by a [Store], when no more
+	// challenges may be issued for now. Answer 429; never allow.
+	ErrBusy = errors.New("stepup: too many challenges")
+
+	// ErrUnavailable is returned when the store could not be asked, so that
+	// nothing was proven. The cause is wrapped beside it.
+	ErrUnavailable = errors.New("stepup: store unavailable")
+
+	// ErrExpired is returned by [Guard.Redeem] for a grant past its life. It
+	// is an [ErrRefused].
+	ErrExpired = fmt.Errorf("%w: grant expired", ErrRefused)
+
+	// ErrRedeemed is returned by [Guard.Redeem], and by a [Store], for a grant
+	// that was accepted before, or that a store without memory of that time
+	// can no longer know to be unused. It is an [ErrRefused].
+	ErrRedeemed = fmt.Errorf("%w: grant already redeemed", ErrRefused)
+
+	// ErrConflict is returned by a [Store] when what was read has changed
+	// since. The guard reads again.
+	ErrConflict = errors.New("stepup: changed since it was read")
+)
+
+// RequestError says which field of a [Request] is malformed. It is an error
+// of the calling service, not of its customer.
+type RequestError struct {
+	Field   string // the name of the field, for example "Subject"
+	Problem string // what is wrong with it; never its value
+}
+
+// Error returns the field and the problem.
+func (e *RequestError) Error() string {
+	return "stepup: request." + e.Field + ": " + e.Problem
+}
+
+// MismatchError says in what a redeemed request differs from what was proven.
+// It is an [ErrRefused], and is for the operator: a customer sees no more of
+// it than of any refusal.
+type MismatchError struct {
+	Field string // "Subject", "Session", "Binding", "Action", or "Facts.amount"
+}
+
+// Error returns the field.
+func (e *MismatchError) Error() string {
+	return "stepup: refused: " + e.Field + " is not what was proven"
+}
+
+// Unwrap returns [ErrRefused].
+func (e *MismatchError) Unwrap() error { return ErrRefused }
+
+// unavailable wraps the failure of a store operation.
+func unavailable(operation string, err error) error {
+	return fmt.Errorf("%w: %s: %w", ErrUnavailable, operation, err)
+}

@@ -1,0 +1,152 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/proportion-go/proportion/otp"
+)
+
+// Grant is a proof on its way back to the service that asked for it. It prints
+// as "[redacted]".
+type Grant struct {
+	redacted
+
+	// Token is the sealed proof, for [Guard.Redeem], valid for 5 minutes. It
+	// never belongs in a URL or a log.
+	Token string
+
+	// Device is the token by which this client is known from now on: keep it
+	// in a __Host- cookie, or in the app's protected storage, and pass it in
+	// [Request.Device]. Empty where a client cannot keep one.
+	Device string
+
+	Method Method
+	// ACR is the authentication context class reached, if the policy names
+	// one. Only a proof reaches it, never a low risk (L6).
+	ACR     string
+	Expires time.Time
+
+	// Reasons are why the proof was asked for, in plain words, now that the
+	// customer has proven who he is.
+	Reasons []string
+}
+
+// proven is what a grant's token seals: keyed hashes only, so that comparing
+// needs no secret of the customer.
+type proven struct {
+	ID      ID
+	Issued  time.Time
+	Subject [32]byte
+	Session [32]byte
+	Binding [32]byte
+	Action  [32]byte
+	Facts   []provenFact
+	Single  bool
+}
+
+// provenFact is the keyed hash of one bound fact; the name is for the operator
+// who asks what differed.
+type provenFact struct {
+	Name string
+	Sum  [32]byte
+}
+
+func (g *Guard) grant(t *ticket, m Method, now time.Time) (Grant, error) {
+	p := proven{
+		ID: newID(Key(t.ID[:len(Key{})])), Issued: now, Single: t.single(),
+		Subject: sum(g.keys.subject, t.Subject), Action: sum(g.keys.action, t.Action),
+		Session: t.Session, Binding: t.Binding,
+	}
+	for _, f := range t.Facts {
+		p.Facts = append(p.Facts, provenFact{f.Name, g.keys.fact.Sum(factParts(f)...)})
+	}
+	token, err := sealJSON(g.keys.grant, p)
+	if err != nil {
+		return Grant{}, fmt.Errorf("stepup: seal grant: %w", err)
+	}
+	device, err := g.sealDevice(t)
+	if err != nil {
+		return Grant{}, fmt.Errorf("stepup: seal device token: %w", err)
+	}
+	return Grant{
+		Token: token, Device: device, Method: m, ACR: t.ACR,
+		Expires: now.Add(grantLife), Reasons: t.Reasons,
+	}, nil
+}
+
+// Redeem accepts a grant for a request: it must be for the same subject,
+// session, binding, action and bound facts as were proven, within the grant's
+// life. A grant of a bound, sensitive or critical action is accepted once,
+// ever. Call it at the moment of doing what was proven.
+//
+// Errors: all but [ErrUnavailable] and [*RequestError] are an [ErrRefused];
+// [ErrExpired], [ErrRedeemed] and [*MismatchError] say more to the operator.
+func (g *Guard) Redeem(ctx context.Context, token string, req Request) error {
+	if err := req.check(); err != nil {
+		return err
+	}
+	var p proven
+	if !openJSON(g.keys.grant, token, &p) {
+		return ErrRefused
+	}
+	now := g.config.Now()
+	if age := now.Sub(p.Issued); age < 0 || age >= grantLife {
+		return ErrExpired
+	}
+	if err := g.match(&p, &req); err != nil {
+		return err
+	}
+	if !p.Single {
+		return nil
+	}
+	err := g.config.Store.Redeem(context.WithoutCancel(ctx), Redemption{
+		ID: p.ID, Issued: p.Issued, Expires: p.Issued.Add(grantLife), Now: now,
+	})
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrRedeemed):
+		return ErrRedeemed
+	}
+	return unavailable("redeem", err)
+}
+
+// match returns a *MismatchError for the first thing in which the request is
+// not what was proven. The facts are read under today's policy: a fact bound
+// since then was not proven.
+func (g *Guard) match(p *proven, req *Request) error {
+	for _, f := range []struct {
+		name string
+		mac  *otp.MAC
+		sum  [32]byte
+		text string
+	}{
+		{"Subject", g.keys.subject, p.Subject, req.Subject},
+		{"Session", g.keys.session, p.Session, req.Session},
+		{"Binding", g.keys.binding, p.Binding, req.Binding},
+		{"Action", g.keys.action, p.Action, req.Action},
+	} {
+		if !isSum(f.mac, f.sum, f.text) {
+			return &MismatchError{f.name}
+		}
+	}
+	facts, gaps := g.Policy().Bound(req.Action, req.Facts)
+	if len(gaps) > 0 {
+		return &MismatchError{"Facts." + gaps[0].Name}
+	}
+	for i, f := range facts {
+		if i >= len(p.Facts) || p.Facts[i].Name != f.Name || !g.keys.fact.Verify(p.Facts[i].Sum, factParts(f)...) {
+			return &MismatchError{"Facts." + f.Name}
+		}
+	}
+	if len(p.Facts) > len(facts) {
+		return &MismatchError{"Facts." + p.Facts[len(facts)].Name}
+	}
+	return nil
+}

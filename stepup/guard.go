@@ -1,0 +1,100 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+import (
+	"crypto/rand"
+	"errors"
+	"sync/atomic"
+
+	"github.com/proportion-go/proportion/otp"
+	"github.com/proportion-go/proportion/policy"
+)
+
+// Guard decides how much proof each request deserves, asks for it, and checks
+// it. It is cheap, starts no goroutine, and is safe for concurrent use; have
+// one for each tenant.
+type Guard struct {
+	config Config
+	policy atomic.Pointer[policy.Policy]
+	keys   keys
+}
+
+// keys are the derived keys of one deployment, one for each purpose (L30).
+type keys struct {
+	subject, session, binding, action, code, fact *otp.MAC
+	ticket, grant, token, seal                    *otp.Sealer
+}
+
+// New returns a guard for the policy. The error names the field of the
+// configuration that is missing or out of range.
+func New(p *policy.Policy, c Config) (*Guard, error) {
+	if p == nil {
+		return nil, errors.New("stepup: no policy")
+	}
+	c, err := c.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	mac := func(purpose string) *otp.MAC { return c.Keys.MAC(c.Namespace, purpose) }
+	sealer := func(purpose string) *otp.Sealer { return c.Keys.Sealer(c.Namespace, purpose) }
+	g := &Guard{config: c, keys: keys{
+		subject: mac("subject"), session: mac("session"), binding: mac("binding"),
+		action: mac("action"), code: mac("code"), fact: mac("fact"),
+		ticket: sealer("ticket"), grant: sealer("grant"), token: sealer("token"), seal: sealer("seal"),
+	}}
+	g.policy.Store(p)
+	return g, nil
+}
+
+// Policy returns the policy that new decisions follow.
+func (g *Guard) Policy() *policy.Policy { return g.policy.Load() }
+
+// SetPolicy makes new decisions follow another policy. Decisions already made
+// keep theirs. A nil policy is an error and changes nothing. Whether the new
+// policy may be weaker than the old one is for the caller to judge.
+func (g *Guard) SetPolicy(p *policy.Policy) error {
+	if p == nil {
+		return errors.New("stepup: no policy")
+	}
+	g.policy.Store(p)
+	return nil
+}
+
+// pseudonym returns the keyed pseudonyms of a text under one purpose; an empty
+// text has the zero Ref.
+func pseudonym(mac *otp.MAC, text string) (r Ref) {
+	if text == "" {
+		return Ref{}
+	}
+	sums := mac.SumAll([]byte(text))
+	r.Key = Key(sums[0][:len(Key{})])
+	for _, sum := range sums[1:] {
+		r.Former = append(r.Former, Key(sum[:len(Key{})]))
+	}
+	return r
+}
+
+// sum is the whole keyed hash of a text; an empty text has the zero hash.
+func sum(mac *otp.MAC, text string) [32]byte {
+	if text == "" {
+		return [32]byte{}
+	}
+	return mac.Sum([]byte(text))
+}
+
+// isSum reports whether sum is that of the text, under any key of the ring.
+func isSum(mac *otp.MAC, sum [32]byte, text string) bool {
+	if text == "" {
+		return sum == [32]byte{}
+	}
+	return mac.Verify(sum, []byte(text))
+}
+
+// newID returns a fresh identifier of something that belongs to the subject.
+func newID(subject Key) (id ID) {
+	copy(id[:2], subject[:2])
+	_, _ = rand.Read(id[2:]) // never fails: crypto/rand.Read, since Go 1.24
+	return id
+}

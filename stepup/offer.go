@@ -1,0 +1,168 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+import (
+	"context"
+	"crypto/rand"
+	"slices"
+	"time"
+
+	"github.com/proportion-go/proportion/policy"
+	"github.com/proportion-go/proportion/risk"
+)
+
+// settling is how long a changed contact proves nothing sensitive (L19).
+const settling = 72 * time.Hour
+
+// offer finds what the subject can prove the verdict's step with, and seals it
+// in a ticket. Without any usable method the decision becomes a deny that says
+// what to enrol: never a weaker method.
+func (g *Guard) offer(ctx context.Context, s *situation, d *Decision, trusted bool) {
+	facts, gaps := s.policy.Bound(s.req.Action, s.req.Facts)
+	if len(gaps) > 0 || s.storeFailed() {
+		d.Outcome = Deny // what cannot be named or counted cannot be proven
+		return
+	}
+	lane := s.lane(trusted)
+	offers := g.usable(ctx, s, d, lane)
+	if len(offers) == 0 {
+		d.Outcome, d.Enrol = Deny, d.Verdict.Step.Methods
+		return
+	}
+	for i := range offers {
+		if !trusted {
+			offers[i].Shown = "" // L25
+		}
+		d.Offers = append(d.Offers, Offer{Method: offers[i].Method, To: offers[i].Shown})
+	}
+	t := g.newTicket(s, d, lane)
+	t.Facts, t.Offers = facts, offers
+	d.ticket = func() string {
+		text, err := sealJSON(g.keys.ticket, t)
+		if err != nil {
+			return "" // Begin answers ErrTicket
+		}
+		return text
+	}
+}
+
+// lane returns whose guess budget the request draws on (L11).
+func (s *situation) lane(trusted bool) Lane {
+	switch {
+	case trusted:
+		return TrustedLane
+	case s.policy.Action(s.req.Action).NoSession:
+		return FirstFactorLane
+	}
+	return StrangerLane
+}
+
+func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) *ticket {
+	action := s.policy.Action(s.req.Action)
+	evidence, device := s.evidence()
+	return &ticket{
+		ID:          newID(s.subject.Key),
+		Issued:      s.now,
+		Subject:     s.req.Subject,
+		Session:     sum(g.keys.session, s.req.Session),
+		Binding:     sum(g.keys.binding, s.req.Binding),
+		Device:      device,
+		Lane:        lane,
+		Language:    s.req.language(),
+		Channel:     s.req.Channel,
+		Action:      s.req.Action,
+		Sensitivity: action.Sensitivity,
+		Band:        d.Verdict.Band,
+		Step:        d.Verdict.Step.Index,
+		ACR:         d.Verdict.Step.ACR,
+		Reasons:     d.Verdict.Reasons(s.req.language(), 2),
+		Evidence:    evidence,
+	}
+}
+
+// evidence returns what a proof of this request would teach, and the device it
+// would make known: the one presented, or a new one where the client can keep
+// a token.
+func (s *situation) evidence() (encoded []byte, device Key) {
+	seen := s.seen
+	if seen.Device == (risk.DeviceID{}) && (s.req.Channel == Web || s.req.Channel == App) {
+		_, _ = rand.Read(seen.Device[:]) // never fails
+	}
+	encoded, err := seen.Evidence().MarshalBinary()
+	if err != nil {
+		return nil, Key(seen.Device) // teaches nothing
+	}
+	return encoded, Key(seen.Device)
+}
+
+// usable returns the methods of the step that the subject can use here and
+// now, in the policy's order.
+func (g *Guard) usable(ctx context.Context, s *situation, d *Decision, lane Lane) []offer {
+	contacts := g.reachable(ctx, s, d.Verdict.Sensitivity)
+	var offers []offer
+	for _, m := range d.Verdict.Step.Methods {
+		way, _ := d.Verdict.Step.Way(m)
+		if !slices.Contains(way.Channels, string(s.req.Channel)) {
+			continue
+		}
+		o, ok := s.tryMethod(m, way.Via, lane, contacts)
+		if !ok && m == Code4 {
+			o, ok = s.tryMethod(Code6, way.Via, lane, contacts) // L10: six digits stand in
+		}
+		if ok && !slices.ContainsFunc(offers, func(x offer) bool { return x.Method == o.Method }) {
+			offers = append(offers, o)
+		}
+	}
+	return offers
+}
+
+// tryMethod returns how the subject can use the method, if at all: what it
+// needs is enrolled, and its attempts fit the guess budget.
+func (s *situation) tryMethod(
+	m Method, via []policy.ContactKind, lane Lane, contacts []Contact,
+) (offer, bool) {
+	if !s.state.Guesses[lane].fits(m, limits[lane]) {
+		return offer{}, false
+	}
+	switch m {
+	case TOTP:
+		return offer{Method: m}, s.state.authenticator(TOTP) != nil
+	case Code4, Code6:
+		for _, c := range contacts {
+			if slices.Contains(via, c.Kind) {
+				return offer{Method: m, Kind: c.Kind, Address: c.Address, Shown: c.Masked()}, true
+			}
+		}
+	}
+	return offer{}, false
+}
+
+// reachable returns the contacts that may carry a code for this action: a
+// contact never proves its own change, and a fresh one nothing sensitive
+// (L19).
+func (g *Guard) reachable(ctx context.Context, s *situation, sensitivity policy.Sensitivity) []Contact {
+	if g.config.Contacts == nil {
+		return nil
+	}
+	all, err := g.config.Contacts.Contacts(ctx, s.req.Subject)
+	if err != nil {
+		return nil
+	}
+	touches := s.policy.Action(s.req.Action).Touches
+	return slices.DeleteFunc(slices.Clone(all), func(c Contact) bool {
+		fresh := !c.Since.IsZero() && s.now.Sub(c.Since) < settling
+		return g.config.Senders[c.Kind] == nil || slices.Contains(touches, c.Kind) ||
+			fresh && sensitivity.AtLeast(policy.Sensitive)
+	})
+}
+
+func (st *State) authenticator(m Method) *Authenticator {
+	for i := range st.Authenticators {
+		if st.Authenticators[i].Method == m {
+			return &st.Authenticators[i]
+		}
+	}
+	return nil
+}

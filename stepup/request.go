@@ -1,0 +1,123 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/proportion-go/proportion/risk"
+)
+
+// Channel is where the customer acts. The host's route sets it, never a
+// header of the request.
+type Channel string
+
+// The channels.
+const (
+	Web   Channel = "web"
+	App   Channel = "app"
+	Phone Channel = "phone"
+	Shop  Channel = "shop"
+	API   Channel = "api"
+)
+
+// Request is one thing that a subject attempts. Subject, Binding, Action and
+// Channel are required; what is otherwise left zero is unknown, which is never
+// taken for harmless. It prints as "[redacted]", since it is full of what may
+// not be logged (L22).
+type Request struct {
+	redacted
+
+	// Subject is the host's stable identifier of the customer: at most 256
+	// bytes. It is stored only as a keyed pseudonym.
+	Subject string
+
+	// Session is the host's session identifier, at most 512 bytes. Empty:
+	// there is no session yet, and no proof can be held.
+	Session string
+
+	// SessionStart is when the host opened the session. Zero: unknown.
+	SessionStart time.Time
+
+	// Binding is what only this browser or client can present: the value of a
+	// __Host- cookie, or a client key, 16 to 512 bytes. A challenge begun with
+	// it can be finished only with it (L17).
+	Binding string
+
+	// Device is the device token that an earlier [Grant] gave this client.
+	// Empty, forged or another subject's: the device is not known.
+	Device string
+
+	// Action is what is attempted, by the policy's name: at most 128 bytes.
+	Action string
+
+	// Channel is where the customer acts.
+	Channel Channel
+
+	// IP is the client's address, as the host's trusted proxies report it. The
+	// zero Addr is valid: a call or a visit to a shop has none.
+	IP netip.Addr
+
+	// UserAgent and Hints are what the client says of itself. They prove
+	// nothing. A user agent is cut at 512 bytes.
+	UserAgent string
+	Hints     risk.Hints
+
+	// Language is the customer's BCP 47 tag, as fr-BE. Empty: English.
+	Language string
+
+	// Facts are the values that the policy's rules and bindings read.
+	Facts map[string]any
+
+	// Place is where the host itself knows the customer to be, as in a shop.
+	// It takes the place of IP's location. Nil: unknown.
+	Place *risk.Location
+}
+
+// check returns a *RequestError for the first malformed field.
+func (r *Request) check() error {
+	for _, f := range []struct {
+		name, value string
+		least, most int
+	}{
+		{"Subject", r.Subject, 1, 256},
+		{"Session", r.Session, 0, 512},
+		{"Binding", r.Binding, 16, 512},
+		{"Action", r.Action, 1, 128},
+	} {
+		switch {
+		case f.value == "" && f.least > 0:
+			return &RequestError{f.name, "is empty"}
+		case len(f.value) < f.least || len(f.value) > f.most:
+			return &RequestError{f.name, fmt.Sprintf("has %d bytes, want %d to %d", len(f.value), f.least, f.most)}
+		case !utf8.ValidString(f.value):
+			return &RequestError{f.name, "is not valid UTF-8"}
+		}
+	}
+	switch r.Channel {
+	case Web, App, Phone, Shop, API:
+		return nil
+	}
+	return &RequestError{"Channel", "is none of web, app, phone, shop, api"}
+}
+
+// language returns the customer's language tag, or "" when it is none.
+func (r *Request) language() string {
+	if len(r.Language) > 35 { // RFC 5646 s4.4.1
+		return ""
+	}
+	return r.Language
+}
+
+// userAgent returns the user agent, cut to a bounded length.
+func (r *Request) userAgent() string {
+	if len(r.UserAgent) <= 512 {
+		return r.UserAgent
+	}
+	return strings.ToValidUTF8(r.UserAgent[:512], "")
+}

@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"time"
+
+	"github.com/proportion-go/proportion/otp"
+	"github.com/proportion-go/proportion/policy"
+)
+
+// ticket is the sealed copy of a decision to challenge: all that Begin and
+// Finish need, so that any process of the deployment can go on. Its ID becomes
+// the challenge's, which makes it good for one challenge (L12).
+type ticket struct {
+	ID       ID
+	Issued   time.Time
+	Subject  string
+	Session  [32]byte // pseudonyms, in full; the zero Session is none
+	Binding  [32]byte
+	Device   Key
+	Lane     Lane
+	Language string
+	Channel  Channel
+
+	Action      string
+	Sensitivity policy.Sensitivity
+	Facts       []policy.BoundFact
+	Touches     []policy.ContactKind
+	Band        policy.Band
+	Step        int
+	ACR         string
+	Offers      []offer
+	Reasons     []string // for the customer, once proven
+	Evidence    []byte   // what the proof teaches
+}
+
+// offer is one method on offer and the contact that its code goes to.
+type offer struct {
+	Method  policy.Method
+	Kind    policy.ContactKind
+	Address string
+	Shown   string // the masked address, if it may be shown
+}
+
+// session returns the session's pseudonym, as a store knows it.
+func (t *ticket) session() Key { return Key(t.Session[:len(Key{})]) }
+
+// bound reports whether the proof is for exact facts.
+func (t *ticket) bound() bool { return len(t.Facts) > 0 }
+
+// single reports whether a grant of this ticket may be redeemed only once.
+func (t *ticket) single() bool { return t.bound() || t.Sensitivity.AtLeast(policy.Sensitive) }
+
+// sealJSON returns the value sealed, as text fit for a form field or a cookie.
+func sealJSON(s *otp.Sealer, value any) (string, error) {
+	plain, err := json.Marshal(value)
+	if err != nil {
+		return "", err
+	}
+	sealed, err := s.Seal(plain, nil)
+	if err != nil {
+		return "", err
+	}
+	return base64.RawURLEncoding.EncodeToString(sealed), nil
+}
+
+// longestToken bounds what is decoded at all: far above what is ever sealed.
+const longestToken = 64 << 10
+
+// openJSON reads what sealJSON wrote, and reports whether it was.
+func openJSON(s *otp.Sealer, text string, value any) bool {
+	if len(text) > longestToken {
+		return false
+	}
+	sealed, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return false
+	}
+	plain, err := s.Open(sealed, nil)
+	return err == nil && json.Unmarshal(plain, value) == nil
+}
+
+// factParts returns what is hashed of a bound fact: name, type, presence and
+// value, so that an absent fact is not an empty one (L16). The hash prefixes
+// each part with its length.
+func factParts(f policy.BoundFact) [][]byte {
+	kind := []byte{byte(f.Type), 0}
+	if f.Present {
+		kind[1] = 1
+	}
+	return [][]byte{[]byte(f.Name), kind, []byte(f.Value)}
+}
+
+// codeParts returns what is hashed of a code: it is bound to its challenge,
+// subject and facts (L15).
+func (t *ticket) codeParts(m Method, code string) [][]byte {
+	parts := [][]byte{t.ID[:], []byte(t.Subject), {byte(m)}, []byte(code)}
+	for _, f := range t.Facts {
+		parts = append(parts, factParts(f)...)
+	}
+	return parts
+}

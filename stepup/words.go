@@ -1,0 +1,117 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/proportion-go/proportion/policy"
+)
+
+// words are the general sentences of one language. They say what happens, and
+// nothing of why (L25).
+type words struct {
+	challenge, notify, deny string
+	// message has the code, the act and the minutes; nobody has the warning.
+	message, absent string
+	yes, no         string
+}
+
+// wordsOf returns the words of a language tag, falling back to English.
+func wordsOf(language string) words {
+	if primary(language) == "fr" {
+		return words{
+			challenge: "Nous demandons une confirmation pour protéger votre compte.",
+			notify:    "Nous vous signalons cette opération pour protéger votre compte.",
+			deny:      "Cette opération n'est pas possible ainsi. Un conseiller peut vous aider.",
+			message: "%s est votre code pour %s. Valable %d minutes. " +
+				"Ne le donnez à personne : nul n'a le droit de vous le demander.",
+			absent: "non indiqué", yes: "oui", no: "non",
+		}
+	}
+	return words{
+		challenge: "We ask for a confirmation to protect your account.",
+		notify:    "We tell you of this to protect your account.",
+		deny:      "This cannot be done this way. A person can help you.",
+		message: "%s is your code for %s. Valid for %d minutes. " +
+			"Give it to nobody: nobody may ask you for it.",
+		absent: "not given", yes: "yes", no: "no",
+	}
+}
+
+// primary returns the primary subtag of a BCP 47 tag, in lower case.
+func primary(tag string) string {
+	tag, _, _ = strings.Cut(tag, "-")
+	return strings.ToLower(tag)
+}
+
+// inLanguage returns the text for the tag, else for its primary language, else
+// the English one.
+func inLanguage(texts map[string]string, tag string) string {
+	for _, key := range []string{tag, primary(tag), "en"} {
+		if text, ok := texts[key]; ok {
+			return text
+		}
+	}
+	return ""
+}
+
+// reasons returns what the customer may read of a decision before any proof:
+// on a trusted device the texts of at most two rules, on any other general
+// words. An allowed request needs no explanation.
+func (g *Guard) reasons(d *Decision, language string, trusted bool) []string {
+	if d.Outcome == Allow {
+		return nil
+	}
+	if texts := d.Verdict.Reasons(language, 2); trusted && len(texts) > 0 {
+		return texts
+	}
+	w := wordsOf(language)
+	switch d.Outcome {
+	case Challenge:
+		return []string{w.challenge}
+	case Notify:
+		return []string{w.notify}
+	}
+	return []string{w.deny}
+}
+
+// text returns the whole message that carries a code: it names the action and
+// every bound fact, from the values that are hashed (L16).
+func (g *Guard) text(t *ticket, code string) string {
+	w := wordsOf(t.Language)
+	act := g.label(t.Action, t.Language)
+	for i, f := range t.Facts {
+		sep := ", "
+		if i == 0 {
+			sep = ": "
+		}
+		act += sep + g.label(f.Name, t.Language) + " " + w.value(f)
+	}
+	return fmt.Sprintf(w.message, code, act, int(g.config.CodeLife/time.Minute))
+}
+
+func (g *Guard) label(name, language string) string {
+	if text := inLanguage(g.config.Labels[name], language); text != "" {
+		return text
+	}
+	return name
+}
+
+// value returns a fact as a customer reads it.
+func (w words) value(f policy.BoundFact) string {
+	switch {
+	case !f.Present:
+		return w.absent
+	case f.Type == policy.BoolFact && f.Value == "true":
+		return w.yes
+	case f.Type == policy.BoolFact:
+		return w.no
+	case f.Unit != "":
+		return f.Value + " " + f.Unit
+	}
+	return f.Value
+}
