@@ -5,6 +5,7 @@ package stepup
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 
 	"github.com/proportion-go/proportion/policy"
@@ -97,12 +98,16 @@ func (d *Decision) Ticket() string {
 
 // String returns the outcome, the step and the action, as in
 // "challenge(confirm) transfer".
-func (d *Decision) String() string {
+func (d Decision) String() string {
 	return fmt.Sprintf("%v(%s) %s", d.Outcome, d.Verdict.Step.Name, d.Action)
 }
 
+// Format writes [Decision.String] for every verb: the parts of a decision are
+// for operators, one by one.
+func (d Decision) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, d.String()) }
+
 // LogValue is [Decision.String], with the score and the rules that fired.
-func (d *Decision) LogValue() slog.Value {
+func (d Decision) LogValue() slog.Value {
 	rules := make([]string, len(d.Verdict.Fired))
 	for i, f := range d.Verdict.Fired {
 		rules[i] = f.ID

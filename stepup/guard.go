@@ -14,8 +14,10 @@ import (
 
 // Guard decides how much proof each request deserves, asks for it, and checks
 // it. It is cheap, starts no goroutine, and is safe for concurrent use; have
-// one for each tenant.
+// one for each tenant. It prints as "[redacted]".
 type Guard struct {
+	redacted
+
 	config Config
 	policy atomic.Pointer[policy.Policy]
 	keys   keys

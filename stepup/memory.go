@@ -28,6 +28,8 @@ type MemoryConfig struct {
 // It is safe for concurrent use. When full it refuses new challenges and new
 // subjects rather than forget live ones (L27).
 type Memory struct {
+	redacted
+
 	mu         sync.Mutex
 	config     MemoryConfig
 	epoch      time.Time // the first time seen: what was issued before is not known
