@@ -1,0 +1,114 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package geoip
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"sync/atomic"
+
+	"github.com/oschwald/maxminddb-golang/v2"
+
+	"github.com/proportion-go/proportion/risk"
+)
+
+// kind is what a database knows.
+type kind uint8
+
+const (
+	places kind = 1 << iota
+	operators
+	anonymisers
+)
+
+// kinds are the parts of a type's name by which it is known, whoever made it:
+// GeoLite2-City, GeoIP2-City-Africa, DBIP-Location-ISP (compat=Enterprise).
+var kinds = []struct {
+	part string
+	kind kind
+}{
+	{"Enterprise", places | operators},
+	{"City", places},
+	{"Country", places},
+	{"Anonymous", anonymisers},
+	{"ASN", operators},
+	{"ISP", operators},
+}
+
+func kindOf(databaseType string) kind {
+	for _, k := range kinds {
+		if strings.Contains(databaseType, k.part) {
+			return k.kind
+		}
+	}
+	return 0
+}
+
+// source is one open database. Its reader works on memory and is never closed,
+// so that no lookup can hold one that is.
+type source struct {
+	path   string
+	kind   kind
+	reader *maxminddb.Reader
+	// memo remembers records by where they stand in the file: many networks
+	// share one, and decoding it costs ten times as much as finding it. It is
+	// direct-mapped: a record replaces whichever had its place.
+	memo *[memoSize]atomic.Pointer[memory]
+}
+
+// memoSize bounds the memo to some 400 KB a database.
+const memoSize = 2048
+
+type memory struct {
+	offset   uintptr
+	location risk.Location
+}
+
+// newSource opens and checks a database. A damaged one often opens without an
+// error and then knows nothing; only Verify notices.
+func newSource(path string, data []byte) (source, error) {
+	reader, err := maxminddb.OpenBytes(data)
+	if err == nil {
+		err = reader.Verify()
+	}
+	if err != nil {
+		return source{}, fmt.Errorf("geoip: %s: %w: %w", path, ErrCorrupt, err)
+	}
+	k := kindOf(reader.Metadata.DatabaseType)
+	if k == 0 {
+		return source{}, fmt.Errorf("geoip: %s: type %q, want City, Country, Enterprise, ASN, "+
+			"ISP, Anonymous-IP or Anonymous-Plus: %w", path, reader.Metadata.DatabaseType, ErrType)
+	}
+	memo := new([memoSize]atomic.Pointer[memory])
+	return source{path: path, kind: k, reader: reader, memo: memo}, nil
+}
+
+// locate adds what the source knows of a public address to what is known.
+func (s *source) locate(addr netip.Addr, to *risk.Location) error {
+	if addr.Is6() && s.reader.Metadata.IPVersion == 4 {
+		return nil // it says nothing of such an address, not even that it is not listed
+	}
+	result := s.reader.Lookup(addr)
+	if result.Err() != nil {
+		return s.damaged()
+	}
+	place := &s.memo[result.Offset()%memoSize]
+	if known := place.Load(); known != nil && known.offset == result.Offset() {
+		merge(to, &known.location)
+		return nil
+	}
+	location, err := decode(s.kind, result)
+	if err != nil {
+		return s.damaged()
+	}
+	place.Store(&memory{offset: result.Offset(), location: location})
+	merge(to, &location)
+	return nil
+}
+
+// damaged names the file but not the cause, which may hold the address (L22).
+func (s *source) damaged() error {
+	return fmt.Errorf("geoip: %s: %w", s.path, ErrCorrupt)
+}
