@@ -32,17 +32,30 @@ const (
 // allowed keeps the core small and its imports flowing one way.
 var allowed = map[string]may{
 	rootOfModule: {},
-	"otp":        {ours: []string{"otp"}, others: []string{cryptoModule, systemModule}},
-	"risk":       {ours: []string{"risk"}},
-	"risk/geoip": {ours: []string{"risk"}, others: []string{geoipModule, mmdbModule, systemModule}},
-	"policy":     {ours: []string{"policy", "risk"}, others: []string{exprModule, yamlModule}},
-	"stepup": {ours: []string{"stepup", "policy", "risk", "otp"}, others: []string{
-		exprModule, yamlModule, cryptoModule, systemModule,
-	}},
-	"internal/repo": {},
-	"examples": {ours: []string{everyOfOurs}, others: []string{
-		exprModule, yamlModule, geoipModule, mmdbModule, cryptoModule, systemModule,
-	}},
+	"internal":   {},
+	"otp": {
+		ours:   []string{"otp", "internal"},
+		others: []string{cryptoModule, systemModule},
+	},
+	"risk": {
+		ours: []string{"risk", "internal"},
+	},
+	"risk/geoip": {
+		ours:   []string{"risk", "internal"},
+		others: []string{geoipModule, mmdbModule, systemModule},
+	},
+	"policy": {
+		ours:   []string{"policy", "risk", "internal"},
+		others: []string{exprModule, yamlModule},
+	},
+	"stepup": {
+		ours:   []string{"stepup", "policy", "risk", "otp", "internal"},
+		others: []string{exprModule, yamlModule, cryptoModule, systemModule},
+	},
+	"examples": {
+		ours:   []string{everyOfOurs},
+		others: []string{exprModule, yamlModule, geoipModule, mmdbModule, cryptoModule, systemModule},
+	},
 }
 
 func TestPackagesLinkOnlyWhatIsAllowed(t *testing.T) {
