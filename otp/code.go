@@ -53,7 +53,9 @@ func Generate(digits int) (string, error) {
 // codes are read; every Verify of numeric codes goes through it, so a code
 // cannot mean two things (CVE-2025-6014).
 //
-// Malformed input was never a guess: refuse it before counting an attempt.
+// Malformed input was never a guess: refuse it before an attempt is counted or
+// a store is read. [TOTP.Canonical], [HOTP.Canonical] and [CanonicalRecovery]
+// do the same for other codes.
 //
 // A number of digits outside 4 to 8 is [ErrDigits].
 func Canonical(input string, digits int) (string, error) {

@@ -102,3 +102,29 @@ func TestCanonical(t *testing.T) {
 		}
 	}
 }
+
+// TestCanonicalOfOptions: the digits that the options verify are those that
+// their Canonical reads, defaults included.
+func TestCanonicalOfOptions(t *testing.T) {
+	for name, tt := range map[string]struct {
+		canonical func(string) (string, error)
+		input     string
+		want      string
+		err       error
+	}{
+		"zero TOTP":     {otp.TOTP{}.Canonical, "081 804", "081804", nil},
+		"zero HOTP":     {otp.HOTP{}.Canonical, "081 804", "081804", nil},
+		"8 digits":      {otp.TOTP{Digits: 8}.Canonical, "0708-1804", "07081804", nil},
+		"7 digits":      {otp.HOTP{Digits: 7}.Canonical, "4755224", "4755224", nil},
+		"short":         {otp.TOTP{}.Canonical, "1804", "", otp.ErrMalformed},
+		"long":          {otp.HOTP{}.Canonical, "0818044", "", otp.ErrMalformed},
+		"out of bounds": {otp.TOTP{Digits: 9}.Canonical, "123456789", "", otp.ErrDigits},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := tt.canonical(tt.input)
+			if got != tt.want || !errors.Is(err, tt.err) {
+				t.Errorf("got %q, %v; want %q, %v", got, err, tt.want, tt.err)
+			}
+		})
+	}
+}

@@ -52,6 +52,12 @@ func (h HOTP) Validate() error {
 // that much for it.
 func (h HOTP) Guesses() int { return max(h.LookAhead, 0) + 1 }
 
+// Canonical is the function [Canonical] with the number of digits of these
+// options. Use it before anything is counted or read from a store.
+func (h HOTP) Canonical(input string) (string, error) {
+	return Canonical(input, h.withDefaults().Digits)
+}
+
 // Code returns the code of a counter, zero padded. The error is [ErrSecret]
 // for the zero Secret, or that of [HOTP.Validate].
 func (h HOTP) Code(secret Secret, counter uint64) (string, error) {

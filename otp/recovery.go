@@ -113,11 +113,23 @@ func GenerateRecovery() ([]RecoveryCode, RecoverySet, error) {
 	return codes, RecoverySet{state: veiled(&state)}, nil
 }
 
+// CanonicalRecovery returns the recovery code in what a customer typed, grouped
+// and in upper case as [RecoveryCode.Reveal] writes it. Case, ASCII spaces and
+// hyphens do not matter; O is read as 0, I and L as 1. Anything else, and more
+// than 64 bytes in all, is [ErrMalformed]. Use it before anything is counted or
+// read from a store; [RecoverySet.Verify] reads its input the same way.
+func CanonicalRecovery(input string) (string, error) {
+	symbols, err := scanRecovery(input)
+	if err != nil {
+		return "", err
+	}
+	return group(symbols), nil
+}
+
 // Verify returns the index of the code in what a customer typed, to be given
-// to [RecoverySet.Spend] before anything is allowed. Case, ASCII spaces and
-// hyphens do not matter; O is read as 0, I and L as 1.
+// to [RecoverySet.Spend] before anything is allowed.
 //
-// Every guess costs one argon2id of 19 MiB, some 20 ms of one core, and is
+// Every guess costs one argon2id of 19 MiB, some tens of milliseconds of one core, and is
 // compared in constant time with all ten digests, whether or not one matches
 // and whichever it is. Bound how many run at once, or guesses exhaust the
 // memory.

@@ -79,6 +79,9 @@ func TestRecoveryVerify(t *testing.T) {
 			if got, err := r.set.Verify(input); err != nil || got != 7 {
 				t.Errorf("got %d, %v; want 7", got, err)
 			}
+			if got, err := otp.CanonicalRecovery(input); err != nil || got != text {
+				t.Errorf("canonical: %q, %v; want %q", got, err, text)
+			}
 		})
 	}
 	for name, input := range map[string]string{
@@ -93,6 +96,9 @@ func TestRecoveryVerify(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			if got, err := r.set.Verify(input); !errors.Is(err, otp.ErrMalformed) || got != -1 {
 				t.Errorf("got %d, %v; want -1, ErrMalformed", got, err)
+			}
+			if got, err := otp.CanonicalRecovery(input); !errors.Is(err, otp.ErrMalformed) || got != "" {
+				t.Errorf("canonical: %q, %v; want ErrMalformed", got, err)
 			}
 		})
 	}

@@ -78,8 +78,9 @@ func ParseSecret(text string) (Secret, error) {
 	if len(text) > maxSecretText {
 		return Secret{}, fmt.Errorf("%w: more than %d characters", ErrSecret, maxSecretText)
 	}
-	// base32 skips line ends on its own; nothing else here does.
-	if strings.ContainsAny(text, "\r\n") {
+	// base32 skips line ends, and ToUpper finds an S and an I in Unicode.
+	printable := func(r rune) bool { return ' ' <= r && r <= '~' }
+	if strings.ContainsFunc(text, func(r rune) bool { return !printable(r) }) {
 		return Secret{}, fmt.Errorf("%w: not base32", ErrSecret)
 	}
 	text = strings.ReplaceAll(strings.ReplaceAll(text, " ", ""), "-", "")

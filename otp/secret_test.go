@@ -91,6 +91,9 @@ func TestParseSecret(t *testing.T) {
 		"half a byte":  text + "A",
 		"padding only": "====",
 		"unicode":      "ＧＥＺＤ" + text[4:],
+		"long s":       "ſ" + text[1:],
+		"dotless i":    "ı" + text[1:],
+		"tab":          text[:8] + "\t" + text[8:],
 		"too long":     strings.Repeat("A", 513),
 	} {
 		t.Run(name, func(t *testing.T) {

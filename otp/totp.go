@@ -102,6 +102,12 @@ func (o TOTP) Guesses() int {
 	return back + 1 + ahead
 }
 
+// Canonical is the function [Canonical] with the number of digits of these
+// options. Use it before anything is counted or read from a store.
+func (o TOTP) Canonical(input string) (string, error) {
+	return Canonical(input, o.withDefaults().Digits)
+}
+
 // Code returns the code of the step that t falls in, zero padded, as a device
 // with the right time shows it: Window and Drift do not matter. Errors:
 // [ErrSecret] for the zero Secret, [ErrTime], or that of [TOTP.Validate].

@@ -181,6 +181,28 @@ func TestTOTPTimes(t *testing.T) {
 	}
 }
 
+func TestTOTPStep(t *testing.T) {
+	for name, tt := range map[string]struct {
+		options otp.TOTP
+		at      time.Time
+		want    int64
+		err     error
+	}{
+		"RFC 6238 Appendix B": {otp.TOTP{}, time.Unix(1111111109, 0), 37037036, nil},
+		"the next second":     {otp.TOTP{}, time.Unix(1111111110, 0), 37037037, nil},
+		"another period":      {otp.TOTP{Period: time.Minute}, time.Unix(119, 999999999), 1, nil},
+		"before 1970":         {otp.TOTP{}, time.Unix(-1, 0), 0, otp.ErrTime},
+		"bad options":         {otp.TOTP{Period: -1}, noon, 0, otp.ErrOptions},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := tt.options.Step(tt.at)
+			if got != tt.want || !errors.Is(err, tt.err) {
+				t.Errorf("got %d, %v; want %d, %v", got, err, tt.want, tt.err)
+			}
+		})
+	}
+}
+
 func TestNextDrift(t *testing.T) {
 	now := noon.Unix() / 30
 	const third, most = 10 * time.Second, 25 * time.Second

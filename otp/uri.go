@@ -69,10 +69,11 @@ type Enrolment struct {
 	Digits int
 
 	// Period is the length of a step of TOTP, in whole seconds; zero means
-	// 30 s, and so it is for HOTP.
+	// 30 s. It must be zero for HOTP, which has no steps.
 	Period time.Duration
 
-	// Counter is the counter of the first code of HOTP; zero for TOTP.
+	// Counter is the counter of the first code of HOTP. It must be zero for
+	// TOTP, which has no counter.
 	Counter uint64
 }
 

@@ -113,7 +113,7 @@ func (p *parameters) algorithm() Algorithm {
 		return SHA1
 	}
 	for _, a := range []Algorithm{SHA1, SHA256, SHA512} {
-		if strings.EqualFold(name, a.String()) {
+		if strings.ToLower(name) == strings.ToLower(a.String()) { // EqualFold folds Unicode
 			return a
 		}
 	}

@@ -167,6 +167,7 @@ func TestParseURIRefuses(t *testing.T) {
 		"short secret":         {"otpauth://totp/alice?secret=GEZDGNBV", "secret"},
 		"secret not base32":    {"otpauth://totp/alice?secret=" + rfcSecret[1:] + "1", "secret"},
 		"md5":                  {good + "&algorithm=MD5", "algorithm"},
+		"long s":               {good + "&algorithm=%C5%BFHA1", "algorithm"},
 		"digits in letters":    {good + "&digits=six", "digits"},
 		"no digits":            {good + "&digits=0", "digits"},
 		"5 digits":             {good + "&digits=5", "digits"},
