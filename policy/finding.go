@@ -6,6 +6,7 @@ package policy
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // LoadError lists everything that is wrong with a policy, in the order of the
@@ -46,15 +47,29 @@ const sourceWidth = 96
 // column.
 func (f Finding) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s:%d:%d: %s: %s\n", f.File, f.Line, f.Column, f.ID, f.Message)
+	fmt.Fprintf(&b, "%s:%d:%d: %s: %s\n", f.File, f.Line, f.Column, f.ID, visible(f.Message))
 	if strings.TrimSpace(f.Source) != "" {
-		line, column := window([]rune(strings.ReplaceAll(f.Source, "\t", " ")), f.Column)
+		line, column := window([]rune(visible(f.Source)), f.Column)
 		fmt.Fprintf(&b, "    %s\n    %s^\n", line, strings.Repeat(" ", column-1))
 	}
 	if f.Hint != "" {
 		fmt.Fprintf(&b, "    hint: %s\n", f.Hint)
 	}
 	return b.String()
+}
+
+// visible replaces what would steer a terminal or reorder a line. Every
+// character stays one, so that the caret stays where it belongs.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t':
+			return ' '
+		case !unicode.IsPrint(r):
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
 }
 
 func window(line []rune, column int) (string, int) {

@@ -14,12 +14,13 @@ import (
 
 // names is what the sections declare for others to refer to.
 type names struct {
-	facts map[string]int
-	lists map[string]expression.List
-	ways  [int(Passkey) + 1]way
-	steps map[string]int
-	rules map[string]place
-	group map[string]int
+	places map[string]place // of facts and lists, which share their names
+	facts  map[string]int
+	lists  map[string]expression.List
+	ways   [int(Passkey) + 1]way
+	steps  map[string]int
+	rules  map[string]place
+	group  map[string]int
 }
 
 var journalModes = []string{"keep", "round", "hash", "drop"}
@@ -27,9 +28,9 @@ var journalModes = []string{"keep", "round", "hash", "drop"}
 // readFacts keeps the facts sorted by name, so that nothing depends on the
 // order of files.
 func (l *loader) readFacts() {
-	taken := map[string]place{}
+	l.names.places = map[string]place{}
 	for _, e := range l.all("facts") {
-		if !e.named(identifierForm, taken) {
+		if !e.named(identifierForm, l.names.places) {
 			continue
 		}
 		if why := expression.Reserved(e.name); why != "" {
@@ -122,12 +123,8 @@ func (l *loader) declared() []expression.Fact {
 
 func (l *loader) readLists() {
 	l.names.lists = map[string]expression.List{}
-	taken := map[string]place{}
-	for i := range l.policy.facts {
-		taken[l.policy.facts[i].Name] = place{file: "facts"}
-	}
 	for _, e := range l.all("lists") {
-		if !e.named(identifierForm, taken) {
+		if !e.named(identifierForm, l.names.places) {
 			continue
 		}
 		if why := expression.Reserved(e.name); why != "" {

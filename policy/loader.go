@@ -62,7 +62,10 @@ func Parse(sources ...Source) (*Policy, error) {
 	if len(sources) == 0 {
 		l.add(Finding{File: "policy", Line: 1, Column: 1, ID: "empty", Message: "no file is given"})
 	}
-	l.build()
+	// Names that only an unreadable file declares would seem unknown.
+	if !l.failed["all"] && len(sources) > 0 {
+		l.build()
+	}
 	if len(l.findings) > 0 {
 		return nil, l.error()
 	}
@@ -217,16 +220,13 @@ func (l *loader) only(key string) (value, bool) {
 	return first, first.n != nil
 }
 
-// required is only for a section that a policy must have. Where a file could
-// not be read it may be in there, so nothing is said.
+// required is only for a section that a policy must have.
 func (l *loader) required(key string) (value, bool) {
 	v, ok := l.only(key)
 	if !ok {
 		l.fail(key)
-		if !l.failed["all"] && len(l.files) > 0 {
-			f := l.files[0]
-			value{l, f, f.doc.Root}.report("missing-key", "", "no file has %s", key)
-		}
+		f := l.files[0]
+		value{l, f, f.doc.Root}.report("missing-key", "", "no file has %s", key)
 	}
 	return v, ok
 }

@@ -21,4 +21,5 @@ func TestLoadExample(t *testing.T) {
 	t.Log(v.Step, v.Score, v.Band, v.Fired, v.Degraded, p.Needs("login"))
 	v = p.Evaluate(policy.Input{Action: "transfer", Facts: map[string]any{"amount": 12.5, "payee": "x", "payee_trusted": true}, Spent: policy.Spent{Known: true}})
 	t.Log(v.Step, v.Score, v.Band, v.Fired, v.Degraded, p.Needs("transfer"), v.Charges)
+	t.Log(v.Explain())
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/proportion-go/proportion/policy/internal/document"
+	"github.com/proportion-go/proportion/policy/internal/suggest"
 )
 
 // value is a node of a file that can report what is wrong with it.
@@ -141,7 +142,11 @@ func (v value) oneOf(known ...string) (int, bool) {
 	}
 	i := slices.Index(known, v.n.Text)
 	if i < 0 {
-		v.report("wrong-value", hint(v.n.Text, known), "want one of %s, got %q", strings.Join(known, ", "), v.n.Text)
+		near := suggest.Nearest(v.n.Text, known)
+		if near != "" {
+			near = "did you mean " + near + "?"
+		}
+		v.report("wrong-value", near, "want %s, got %q", strings.Join(known, " or "), v.n.Text)
 	}
 	return i, i >= 0
 }

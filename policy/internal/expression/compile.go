@@ -22,6 +22,9 @@ func (e *Environment) Compile(text string) (*Program, []Problem) {
 			fmt.Sprintf("the condition has %d bytes, more than %d", len(text), MaxLength),
 			"split it into several rules, or put values into a list"}}
 	}
+	if problem := hidden(text); problem != nil {
+		return nil, []Problem{*problem}
+	}
 	tree, problem := e.parse(text)
 	if problem != nil {
 		return nil, []Problem{*problem}
@@ -33,6 +36,7 @@ func (e *Environment) Compile(text string) (*Program, []Problem) {
 	}
 	if len(l.problems) == 0 {
 		l.confirm(tree)
+		l.checkConstant(root)
 	}
 	if len(l.problems) > 0 {
 		return nil, l.problems
@@ -40,6 +44,39 @@ func (e *Environment) Compile(text string) (*Program, []Problem) {
 	p := &Program{root: root}
 	p.analyse()
 	return p, nil
+}
+
+// hidden finds what leaves no trace in the tree: comments, which would cut a
+// condition that YAML has folded into one line, pipes, and `::`.
+func hidden(text string) *Problem {
+	refused := func(offset int, what, hint string) *Problem {
+		return &Problem{Refused, offset, what + " not part of the language", hint}
+	}
+	var quote, before rune
+	offset := 0
+	for i, r := range text {
+		rest := text[i:]
+		switch {
+		case quote != 0:
+			if r == quote && (before != '\\' || quote == '`') {
+				quote = 0
+			}
+			if before == '\\' {
+				r = 0 // an escaped backslash escapes nothing
+			}
+		case r == '"' || r == '\'' || r == '`':
+			quote = r
+		case strings.HasPrefix(rest, "//") || strings.HasPrefix(rest, "/*"):
+			return refused(offset, "comments are", "use a comment of YAML, or note:")
+		case strings.HasPrefix(rest, "::"):
+			return refused(offset, "`::` is", "")
+		case r == '|' && before != '|' && !strings.HasPrefix(rest, "||"):
+			return refused(offset, "pipes are", "write f(x)")
+		}
+		before = r
+		offset++
+	}
+	return nil
 }
 
 // parse calls expr's parser. The recover is a second line of defence: the
@@ -93,6 +130,17 @@ func (l *lowering) confirm(tree *parser.Tree) {
 		p := syntaxProblem(tree.Source.String(), err)
 		p.Kind = BadType
 		l.problems = append(l.problems, *p)
+	}
+}
+
+// checkConstant refuses predicates that no request can change: they are
+// mistakes, or a rule that should have no condition.
+func (l *lowering) checkConstant(root *node) {
+	for _, n := range root.atoms(nil) {
+		if !n.named() {
+			l.reportAt(n.at, Constant, "name a signal or a fact, or leave it out",
+				"%s is the same for every request", n)
+		}
 	}
 }
 

@@ -154,7 +154,7 @@ func (l *lowering) unary(n *ast.UnaryNode, depth int) *node {
 	}
 	hint := ""
 	if negation {
-		hint = "`not` binds tighter than comparisons: write not (a == b), or a != b"
+		hint = "`not` binds tighter than comparisons: write not (a == b), a != b, or a not in b"
 	}
 	return l.report(n, BadType, hint, "`%s` does not apply to a %s", n.Operator, a.kind)
 }
