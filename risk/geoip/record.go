@@ -66,7 +66,7 @@ func decode(k kind, result maxminddb.Result) (risk.Location, error) {
 func decodePlace(result maxminddb.Result) (risk.Location, error) {
 	var r placeRecord
 	// A point at 0, 0 is in the sea, but it is a point: only NaN is none.
-	r.Location.Latitude = math.NaN()
+	r.Location.Latitude, r.Location.Longitude = math.NaN(), math.NaN()
 	if err := result.Decode(&r); err != nil {
 		return risk.Location{}, err
 	}
@@ -77,7 +77,7 @@ func decodePlace(result maxminddb.Result) (risk.Location, error) {
 	if len(r.Subdivisions) > 0 && r.Subdivisions[0].ISOCode != "" && l.Country != "" {
 		l.Region = l.Country + "-" + r.Subdivisions[0].ISOCode
 	}
-	if !math.IsNaN(r.Location.Latitude) {
+	if math.Abs(r.Location.Latitude) <= 90 && math.Abs(r.Location.Longitude) <= 180 {
 		l.HasPoint = true
 		l.Point = risk.Point{Latitude: r.Location.Latitude, Longitude: r.Location.Longitude}
 		l.AccuracyKM = float64(r.Location.Radius)
