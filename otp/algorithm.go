@@ -112,24 +112,27 @@ func (g *generator) code(counter uint64, digits int) uint32 {
 	return truncated % pow10(digits)
 }
 
-// state appends the state of the hash after data. The cases of state and of
-// sum look alike, and must stay apart: where the compiler sees which hash it
-// is, the hash stays on the stack.
+// state appends the state of the hash after data. The hashes of the standard
+// library document that they can be saved and restored, and fail only on a
+// state that is not their own. The cases of state and of sum look alike, and
+// must stay apart: where the compiler sees which hash it is, the hash stays on
+// the stack.
 func (a Algorithm) state(dst, data []byte) []byte {
 	switch a {
 	case SHA256:
 		h := sha256.New()
 		h.Write(data)
-		return save(h, dst)
+		dst, _ = h.(encoding.BinaryAppender).AppendBinary(dst)
 	case SHA512:
 		h := sha512.New()
 		h.Write(data)
-		return save(h, dst)
+		dst, _ = h.(encoding.BinaryAppender).AppendBinary(dst)
 	default:
 		h := sha1.New()
 		h.Write(data)
-		return save(h, dst)
+		dst, _ = h.(encoding.BinaryAppender).AppendBinary(dst)
 	}
+	return dst
 }
 
 // sum appends the digest of data, hashed after what state had seen; nil for
@@ -152,14 +155,6 @@ func (a Algorithm) sum(dst, state, data []byte) []byte {
 		h.Write(data)
 		return h.Sum(dst)
 	}
-}
-
-// The hashes of the standard library document that they implement these, and
-// fail only on a state that is not their own.
-
-func save(h hash.Hash, dst []byte) []byte {
-	state, _ := h.(encoding.BinaryAppender).AppendBinary(dst)
-	return state
 }
 
 func restore(h hash.Hash, state []byte) {

@@ -5,6 +5,7 @@ package otp_test
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 
@@ -18,7 +19,7 @@ func TestGenerate(t *testing.T) {
 			t.Errorf("Generate(%d) = %q, %v", digits, code, err)
 		}
 	}
-	for _, digits := range []int{-1, 0, 3, 9, 1 << 40} {
+	for _, digits := range []int{-1, 0, 3, 9, math.MaxInt} {
 		if code, err := otp.Generate(digits); !errors.Is(err, otp.ErrDigits) || code != "" {
 			t.Errorf("Generate(%d) = %q, %v; want ErrDigits", digits, code, err)
 		}

@@ -117,11 +117,3 @@ func TestSharedByGoroutines(t *testing.T) {
 	}
 	group.Wait()
 }
-
-func TestMACAllocatesNothing(t *testing.T) {
-	mac := ringOf(t, keyOf(t, "k1", 1)).MAC("shop", "code")
-	subject, code := []byte("a subject of ordinary length"), []byte("482100")
-	if n := testing.AllocsPerRun(100, func() { _ = mac.Sum(subject, code) }); n != 0 {
-		t.Errorf("%v allocations, want 0", n)
-	}
-}
