@@ -6,10 +6,8 @@ package otp
 import (
 	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/binary"
 )
-
-// macStack is how many bytes of parts are hashed without an allocation.
-const macStack = 512
 
 // MAC makes keyed fingerprints with HMAC-SHA-256, under keys that [Ring.MAC]
 // derived for one namespace and purpose. They are for what must be found or
@@ -21,9 +19,10 @@ type MAC struct {
 	keys veil[[]macKey]
 }
 
-// macKey is a key padded once, for each of the two hashes of HMAC.
+// macKey is the states of SHA-256 after the two padded keys of HMAC, see
+// generator.
 type macKey struct {
-	inner, outer [sha256.BlockSize]byte
+	inner, outer []byte
 }
 
 // MAC returns the MAC for one deployment (namespace) and one use in it
@@ -31,7 +30,9 @@ type macKey struct {
 func (r *Ring) MAC(namespace, purpose string) *MAC {
 	keys := make([]macKey, len(r.keys))
 	for i, k := range r.keys {
-		padKey(keys[i].inner[:], keys[i].outer[:], k.derive("mac", namespace, purpose))
+		var inner, outer [sha256.BlockSize]byte
+		padKey(inner[:], outer[:], k.derive("mac", namespace, purpose))
+		keys[i] = macKey{SHA256.state(nil, inner[:]), SHA256.state(nil, outer[:])}
 	}
 	return &MAC{keys: veiled(&keys)}
 }
@@ -70,18 +71,20 @@ func (m *MAC) all() []macKey {
 	return nil
 }
 
-// sum is HMAC (RFC 2104) spelled out, because crypto/hmac allocates and makes
-// the parts escape to the heap.
-func (k *macKey) sum(parts [][]byte) [sha256.Size]byte {
-	var stack [sha256.BlockSize + macStack]byte
-	message := append(stack[:0], k.inner[:]...)
+// sum is HMAC (RFC 2104) over each part with its length in front, as appendPart
+// writes it.
+func (k *macKey) sum(parts [][]byte) (sum [sha256.Size]byte) {
+	h := sha256.New()
+	restore(h, k.inner)
 	for _, part := range parts {
-		message = appendPart(message, part)
+		var length [8]byte
+		binary.BigEndian.PutUint64(length[:], uint64(len(part)))
+		h.Write(length[:])
+		h.Write(part)
 	}
-	digest := sha256.Sum256(message)
-
-	var outer [sha256.BlockSize + sha256.Size]byte
-	copy(outer[:], k.outer[:])
-	copy(outer[sha256.BlockSize:], digest[:])
-	return sha256.Sum256(outer[:])
+	h.Sum(sum[:0])
+	restore(h, k.outer)
+	h.Write(sum[:])
+	h.Sum(sum[:0])
+	return sum
 }
