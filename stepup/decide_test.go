@@ -23,8 +23,7 @@ func TestDecideOutcomes(t *testing.T) {
 		if err := b.Guard.Seed(t.Context(), c.Subject, stepup.Identity{Home: home}); err != nil {
 			t.Fatal(err)
 		}
-		b.Locator.Set("81.2.69.160", risktest.London())
-		c.From("81.2.69.160")
+		c.From(risktest.LondonAddr)
 	}
 	tests := []struct {
 		name, action string
@@ -139,7 +138,7 @@ func TestDecideWithoutStore(t *testing.T) {
 func TestDecideWithoutLocator(t *testing.T) {
 	b := newBench(t)
 	b.Locator.Fail(errors.New("database closed"))
-	d := b.Decide(alice("laptop").From("81.2.69.160"), "invoice.view", nil)
+	d := b.Decide(alice("laptop").From(risktest.LondonAddr), "invoice.view", nil)
 	if d.Outcome != stepup.Allow || d.Signals.Known(risk.GeoCountry) || d.Signals.Known(risk.GeoForeign) {
 		t.Errorf("got %v, want an allow with the place unknown", &d)
 	}

@@ -306,9 +306,7 @@ func TestTOTP(t *testing.T) {
 // ten thousand unproven requests from New York move nothing (L21).
 func TestLearningFromProofOnly(t *testing.T) {
 	b, c := newBench(t), alice("laptop")
-	b.Locator.Set("81.2.69.160", risktest.London())
-	b.Locator.Set("216.160.83.56", risktest.NewYork())
-	c.From("81.2.69.160")
+	c.From(risktest.LondonAddr)
 	b.Prove(c, "address.change", nil, stepup.Code4)
 	b.Clock.Advance(24 * time.Hour)
 	d := b.Decide(c, "invoice.view", nil)
@@ -316,7 +314,7 @@ func TestLearningFromProofOnly(t *testing.T) {
 		t.Errorf("after a proof: got device known %v, new country %v",
 			d.Signals.Bool(risk.DeviceKnown), d.Signals.Bool(risk.GeoNewCountry))
 	}
-	stranger := alice("stranger").From("216.160.83.56")
+	stranger := alice("stranger").From(risktest.NewYorkAddr)
 	for range 10_000 {
 		b.Decide(stranger, "invoice.view", nil)
 	}

@@ -32,8 +32,7 @@ func trusted(t *testing.T) (*steptest.Bench, *steptest.Client, otp.Secret) {
 		t.Fatal(err)
 	}
 	b.Clock.Advance(time.Minute)
-	b.Locator.Set("21.33.10.7", risktest.Paris())
-	c.From("21.33.10.7").UserAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0"
+	c.From(risktest.ParisAddr).UserAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0"
 	begun, _ := b.Begin(b.Decide(c, "account.close", nil), stepup.TOTP)
 	code, err := otp.TOTP{}.Code(secret, b.Clock.Now())
 	if err != nil {
@@ -166,9 +165,7 @@ func TestStoreConflict(t *testing.T) {
 // Two proofs at the same moment both teach the profile.
 func TestParallelProofsLoseNothing(t *testing.T) {
 	b := newBench(t)
-	b.Locator.Set("21.33.10.7", risktest.Paris())
-	b.Locator.Set("21.44.10.7", risktest.London())
-	clients := []*steptest.Client{alice("laptop").From("21.33.10.7"), alice("tablet").From("21.44.10.7")}
+	clients := []*steptest.Client{alice("laptop").From(risktest.ParisAddr), alice("tablet").From(risktest.LondonAddr)}
 	answers := make(chan func() error, len(clients))
 	for _, c := range clients {
 		begun, code := b.Begin(b.Decide(c, "address.change", nil), stepup.Code4)

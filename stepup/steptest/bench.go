@@ -5,6 +5,7 @@ package steptest
 
 import (
 	"bytes"
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -28,8 +29,9 @@ type Bench struct {
 }
 
 // New returns a bench for the policy, on 2 March 2026 at 9:00 UTC, with the
-// store in memory. The subject "fake-alice" can be reached by SMS and e-mail.
-// Each change may alter the configuration before the guard is made.
+// store in memory. The addresses of package risktest have places, and [Alice]
+// can be reached by SMS and e-mail. Each change may alter the configuration
+// before the guard is made.
 func New(tb testing.TB, p *policy.Policy, changes ...func(*stepup.Config)) *Bench {
 	tb.Helper()
 	b := &Bench{
@@ -39,7 +41,7 @@ func New(tb testing.TB, p *policy.Policy, changes ...func(*stepup.Config)) *Benc
 			{Kind: policy.SMS, Address: AlicePhone},
 			{Kind: policy.Email, Address: AliceEmail},
 		}},
-		Locator: new(risktest.Locator),
+		Locator: risktest.NewLocator(),
 		Store:   stepup.NewMemory(stepup.MemoryConfig{}),
 		tb:      tb,
 	}
@@ -86,7 +88,7 @@ func Keys(tb testing.TB) *otp.Ring {
 // Decide decides the client's request and fails the test on an error.
 func (b *Bench) Decide(c *Client, action string, facts map[string]any) stepup.Decision {
 	b.tb.Helper()
-	d, err := b.Guard.Decide(b.tb.Context(), c.Request(action, facts))
+	d, err := b.Guard.Decide(context.Background(), c.Request(action, facts))
 	if err != nil {
 		b.tb.Fatalf("decide %s: %v", action, err)
 	}
@@ -98,7 +100,7 @@ func (b *Bench) Decide(c *Client, action string, facts map[string]any) stepup.De
 func (b *Bench) Begin(d stepup.Decision, m stepup.Method) (stepup.Begun, string) {
 	b.tb.Helper()
 	sent := len(b.Sender.Sent())
-	begun, err := b.Guard.Begin(b.tb.Context(), d.Ticket(), m)
+	begun, err := b.Guard.Begin(context.Background(), d.Ticket(), m)
 	if err != nil {
 		b.tb.Fatalf("begin %v for %v: %v", m, &d, err)
 	}
@@ -120,7 +122,7 @@ func (b *Bench) Prove(c *Client, action string, facts map[string]any, m stepup.M
 		b.tb.Fatalf("prove: got %v, want a challenge that offers %v", &d, m)
 	}
 	begun, code := b.Begin(d, m)
-	grant, err := b.Guard.Finish(b.tb.Context(), c.Binding, begun.ID, code)
+	grant, err := b.Guard.Finish(context.Background(), c.Binding, begun.ID, code)
 	if err != nil {
 		b.tb.Fatalf("finish %s: %v", action, err)
 	}
