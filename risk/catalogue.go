@@ -183,8 +183,8 @@ type Spec struct {
 	Retention   string // how long what it is made from is kept
 }
 
-// Catalogue returns every signal, in the order of SIGNALS.md. The slice is
-// the caller's.
+// Catalogue returns every signal, in the order of their numbers. The slice is
+// the caller's. SIGNALS.md shows it by group.
 func Catalogue() []Spec { return append([]Spec(nil), catalogue[:]...) }
 
 // ParseSignal returns the signal of a name such as "geo.country", and whether

@@ -48,10 +48,10 @@ func chrome(version string) risk.Client {
 func Script() risk.Client { return risk.Client{UserAgent: "curl/8.17.0"} }
 
 // Device returns the identifier of a device by the name that a test gives it:
-// the same one for the same name, another for another. It begins with "fake".
+// the same one for the same name, another for another. It ends in "fake".
 func Device(name string) risk.DeviceID {
 	sum := sha256.Sum256([]byte(name))
 	id := risk.DeviceID(sum[:16])
-	copy(id[:], "fake")
+	copy(id[12:], "fake")
 	return id
 }

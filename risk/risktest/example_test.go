@@ -34,6 +34,6 @@ func ExampleDevice() {
 	fmt.Println(risktest.Device("laptop"))
 	fmt.Println(risktest.Device("laptop") == risktest.Device("phone"))
 	// Output:
-	// device 66616b65
+	// device 5eec0dc4
 	// false
 }

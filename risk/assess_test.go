@@ -1,0 +1,263 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package risk_test
+
+import (
+	"math"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/proportion-go/proportion/risk"
+	"github.com/proportion-go/proportion/risk/risktest"
+)
+
+func complete() risk.Observation {
+	now := start().Add(days(2))
+	o := at(now, risktest.NewYorkAddr, settled())
+	o.Channel, o.Language = "web", "fr"
+	o.Session = risk.Session{
+		Started: now.Add(-time.Hour), LastUsed: now.Add(-time.Minute),
+		Methods: []string{"code6"}, ACR: "urn:example:loa:1",
+	}
+	one := risk.KnownCount(1)
+	o.Counts = risk.Counts{
+		Failures10m: one, Failures1h: one, Failures24h: one, IPFailures1h: one, IPSubjects1h: one,
+		NetSubjects1h: one, Prompts24h: one, DeviceSubjects24h: one, GlobalFailures: one,
+	}
+	return o
+}
+
+// familiarity has no model without a deployment's own counts.
+func familiar(id risk.Signal) bool { return id.Group() == risk.FamiliarityGroup }
+
+func TestCompleteObservationKnowsEverything(t *testing.T) {
+	s := assess(complete())
+	for _, spec := range risk.Catalogue() {
+		if s.Known(spec.Signal) == familiar(spec.Signal) {
+			t.Errorf("%s: known is %v", spec.Name, s.Known(spec.Signal))
+		}
+	}
+	for id, want := range map[risk.Signal]float64{
+		risk.SessionAge: 3600, risk.SessionIdle: 60,
+		risk.TimeHour: 9, risk.TimeWeekday: 3, risk.TimeHourUTC: 8, risk.TimeWeekdayUTC: 3,
+		risk.GeoASN: 64502, risk.GeoAccuracy: 20, risk.TravelHours: 48,
+		risk.DeviceAge: 13, risk.DeviceDrift: 0, risk.HistoryLogins: 12, risk.HistoryDays: 13,
+		risk.HistoryDaysSinceLast: 2, risk.HistoryHourShare: 1, risk.VelocityPrompts24h: 1,
+	} {
+		if got, _ := s.Number(id); got != want {
+			t.Errorf("%s: got %v, want %v", id, got, want)
+		}
+	}
+	wantTruth(t, s, map[risk.Signal]risk.Truth{
+		risk.GeoForeign: risk.True, risk.GeoHome: risk.False, risk.GeoTimezoneDiffers: risk.True,
+		risk.GeoNewCountry: risk.True, risk.GeoNewASN: risk.True, risk.GeoTor: risk.False,
+		risk.DeviceKnown: risk.True, risk.DeviceTrusted: risk.False, // not on this network
+	})
+}
+
+func TestOnlyTheGroupsAskedFor(t *testing.T) {
+	o := complete()
+	var s risk.Signals
+	for g := risk.ActionGroup; risk.AllGroups.Has(g); g <<= 1 {
+		s.SetBool(risk.GeoTor, risk.True) // of an earlier request
+		risk.Assess(&o, g, &s)
+		if s.Computed() != g {
+			t.Errorf("computed %s, want %s", s.Computed(), g)
+		}
+		for _, spec := range risk.Catalogue() {
+			if s.Known(spec.Signal) != (spec.Group == g && !familiar(spec.Signal)) {
+				t.Errorf("asked for %s: %s known is %v", g, spec.Name, s.Known(spec.Signal))
+			}
+		}
+	}
+}
+
+// TestWhatIsMissingIsUnknown takes one thing away at a time: exactly what needs
+// it becomes unknown, and nothing else.
+func TestWhatIsMissingIsUnknown(t *testing.T) {
+	geo := []risk.Signal{
+		risk.GeoCountry, risk.GeoRegion, risk.GeoForeign, risk.GeoHome, risk.GeoASN,
+		risk.GeoAccuracy, risk.GeoHosting, risk.GeoVPN, risk.GeoProxy, risk.GeoTor,
+		risk.GeoResidentialProxy, risk.GeoTimezoneDiffers, risk.GeoNewCountry, risk.GeoNewASN,
+	}
+	travel := []risk.Signal{risk.TravelKM, risk.TravelHours, risk.TravelSpeed}
+	history := []risk.Signal{
+		risk.HistoryLogins, risk.HistoryDays, risk.HistoryDaysSinceLast, risk.HistoryHourShare,
+	}
+	counts := []risk.Signal{
+		risk.VelocityFailures10m, risk.VelocityFailures1h, risk.VelocityFailures24h,
+		risk.VelocityIPFailures1h, risk.VelocityIPSubjects1h, risk.VelocityNetSubjects1h,
+		risk.VelocityPrompts24h, risk.VelocityGlobalFailures, risk.DeviceSubjects24h,
+	}
+	for name, tt := range map[string]struct {
+		without func(*risk.Observation)
+		unknown []risk.Signal
+	}{
+		"location": {func(o *risk.Observation) { o.Location = risk.Location{} }, join(geo, travel)},
+		"address and location": {func(o *risk.Observation) {
+			o.Addr, o.Location = netip.Addr{}, risk.Location{}
+		}, append(join(geo, travel), risk.DeviceTrusted)},
+		"profile": {func(o *risk.Observation) { o.Profile = nil }, append(join(travel, history),
+			risk.TimeHour, risk.TimeWeekday, risk.GeoForeign, risk.GeoHome, risk.GeoNewCountry,
+			risk.GeoNewASN, risk.DeviceKnown, risk.DeviceTrusted, risk.DeviceAge, risk.DeviceDrift)},
+		"history": {func(o *risk.Observation) { o.Profile = new(risk.Profile) }, append(travel,
+			risk.TimeHour, risk.TimeWeekday, risk.GeoForeign, risk.GeoHome, risk.GeoNewCountry,
+			risk.GeoNewASN, risk.DeviceAge, risk.DeviceDrift, risk.HistoryDays,
+			risk.HistoryDaysSinceLast, risk.HistoryHourShare)},
+		"anonymiser database": {func(o *risk.Observation) {
+			o.Location.Hosting, o.Location.VPN, o.Location.Proxy = 0, 0, 0
+			o.Location.Tor, o.Location.ResidentialProxy = 0, 0
+		}, []risk.Signal{risk.GeoHosting, risk.GeoVPN, risk.GeoProxy, risk.GeoTor,
+			risk.GeoResidentialProxy}},
+		"ASN database": {func(o *risk.Observation) { o.Location.ASN = 0 },
+			[]risk.Signal{risk.GeoASN, risk.GeoNewASN}},
+		"token": {func(o *risk.Observation) { o.Device = risk.DeviceID{} },
+			[]risk.Signal{risk.DeviceAge, risk.DeviceDrift, risk.DeviceSubjects24h}},
+		"headers": {func(o *risk.Observation) { o.Client = risk.Client{} },
+			[]risk.Signal{risk.DeviceAutomated, risk.DeviceDrift, risk.GeoTimezoneDiffers}},
+		"counters": {func(o *risk.Observation) { o.Counts = risk.Counts{} }, counts},
+		"session": {func(o *risk.Observation) { o.Session = risk.Session{} }, []risk.Signal{
+			risk.SessionMethods, risk.SessionAge, risk.SessionIdle, risk.SessionACR}},
+		"channel":  {func(o *risk.Observation) { o.Channel = "" }, []risk.Signal{risk.ClientChannel}},
+		"language": {func(o *risk.Observation) { o.Language = "" }, []risk.Signal{risk.ClientLanguage}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := complete()
+			tt.without(&o)
+			s := assess(o)
+			want := map[risk.Signal]bool{}
+			for _, id := range tt.unknown {
+				want[id] = true
+			}
+			for _, spec := range risk.Catalogue() {
+				if !familiar(spec.Signal) && s.Known(spec.Signal) == want[spec.Signal] {
+					t.Errorf("%s: known is %v", spec.Name, s.Known(spec.Signal))
+				}
+			}
+			if s.Computed() != risk.AllGroups {
+				t.Errorf("computed %s", s.Computed())
+			}
+		})
+	}
+}
+
+func join(a, b []risk.Signal) []risk.Signal { return append(append([]risk.Signal(nil), a...), b...) }
+
+func TestNoTokenIsKnownToBeUnknown(t *testing.T) {
+	o := at(start(), risktest.ParisAddr, new(risk.Profile))
+	o.Device = risk.DeviceID{}
+	wantTruth(t, assess(o), map[risk.Signal]risk.Truth{
+		risk.DeviceKnown: risk.False, risk.DeviceTrusted: risk.False,
+	})
+}
+
+// TestFaultyInputIsUnknown gives what no honest source would.
+func TestFaultyInputIsUnknown(t *testing.T) {
+	o := complete()
+	o.Session.Started, o.Session.LastUsed = o.Time.Add(1), o.Time.Add(1)
+	o.Counts.Failures10m = risk.KnownCount(math.NaN())
+	o.Counts.Failures1h = risk.KnownCount(math.Inf(1))
+	o.Counts.Failures24h = risk.KnownCount(-1)
+	o.Location.Country = "France"
+	o.Location.Timezone = "../../etc/passwd"
+	o.Location.AccuracyKM = -3
+	o.Location.Point.Latitude = math.NaN()
+	wantUnknown(t, assess(o), risk.SessionAge, risk.SessionIdle, risk.VelocityFailures10m,
+		risk.VelocityFailures1h, risk.VelocityFailures24h, risk.GeoCountry, risk.GeoForeign,
+		risk.GeoHome, risk.GeoNewCountry, risk.GeoAccuracy, risk.GeoTimezoneDiffers, risk.TravelKM,
+		risk.TravelSpeed)
+}
+
+func TestTimezoneNamesOfClients(t *testing.T) {
+	for name, want := range map[string]risk.Truth{
+		"Europe/Paris": risk.False, "Europe/Brussels": risk.False, "America/New_York": risk.True,
+		"": risk.Unknown, "Local": risk.Unknown, "/etc/localtime": risk.Unknown,
+		"Europe/../Paris": risk.Unknown, "Europe/Atlantis": risk.Unknown, "Europe/Pa\x00ris": risk.Unknown,
+	} {
+		o := at(start(), risktest.ParisAddr, settled())
+		o.Client.Hints.Timezone = name
+		if got := assess(o).Bool(risk.GeoTimezoneDiffers); got != want {
+			t.Errorf("%q: got %s, want %s", name, got, want)
+		}
+	}
+}
+
+func TestForeign(t *testing.T) {
+	visit := func(p *risk.Profile, addr string, n int) {
+		for i := range n {
+			prove(p, at(start().Add(-days(float64(30-i))), addr, p))
+		}
+	}
+	home := func(p *risk.Profile) {
+		p.Seed(risk.Home{Countries: []string{"FR"}}, risk.Proof{ID: "shop", Time: start()})
+	}
+	for name, tt := range map[string]struct {
+		learn         func(*risk.Profile)
+		addr          string
+		foreign, home risk.Truth
+		isNew         risk.Truth
+	}{
+		"newcomer":            {func(*risk.Profile) {}, risktest.ParisAddr, risk.Unknown, risk.Unknown, risk.Unknown},
+		"home":                {home, risktest.ParisAddr, risk.False, risk.True, risk.False},
+		"abroad":              {home, risktest.MadridAddr, risk.True, risk.False, risk.True},
+		"unlocatable":         {home, risktest.NowhereAddr, risk.Unknown, risk.Unknown, risk.Unknown},
+		"two days in Madrid":  {func(p *risk.Profile) { home(p); visit(p, risktest.MadridAddr, 2) }, risktest.MadridAddr, risk.True, risk.False, risk.False},
+		"a week in Madrid":    {func(p *risk.Profile) { home(p); visit(p, risktest.MadridAddr, 3) }, risktest.MadridAddr, risk.False, risk.False, risk.False},
+		"usual without home":  {func(p *risk.Profile) { visit(p, risktest.ParisAddr, 3) }, risktest.ParisAddr, risk.False, risk.Unknown, risk.False},
+		"away without home":   {func(p *risk.Profile) { visit(p, risktest.ParisAddr, 3) }, risktest.MadridAddr, risk.True, risk.Unknown, risk.True},
+		"little known":        {func(p *risk.Profile) { visit(p, risktest.ParisAddr, 2) }, risktest.MadridAddr, risk.Unknown, risk.Unknown, risk.True},
+		"own VPN":             {func(p *risk.Profile) { home(p); visit(p, risktest.VPNAddr, 9) }, risktest.VPNAddr, risk.True, risk.False, risk.False},
+		"Tor never gets used": {func(p *risk.Profile) { home(p); visit(p, risktest.TorAddr, 9) }, risktest.TorAddr, risk.True, risk.False, risk.True},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := new(risk.Profile)
+			tt.learn(p)
+			wantTruth(t, assess(at(start(), tt.addr, p)), map[risk.Signal]risk.Truth{
+				risk.GeoForeign: tt.foreign, risk.GeoHome: tt.home, risk.GeoNewCountry: tt.isNew,
+			})
+		})
+	}
+}
+
+func TestHourShareGoesAroundMidnight(t *testing.T) {
+	p := settled() // Paris: nine o'clock; 12 proofs
+	for i := range 4 {
+		// 23:30 in Paris, in winter and, 30 days later, in summer
+		prove(p, at(start().Add(-days(30)+14*time.Hour+30*time.Minute+days(float64(i))), risktest.ParisAddr, p))
+	}
+	for hour, want := range map[int]float64{9: 0.75, 10: 0.75, 8: 0.75, 11: 0, 23: 0.25, 0: 0.25, 22: 0.25, 1: 0} {
+		o := at(time.Date(2026, time.March, 4, hour, 10, 0, 0, time.FixedZone("CET", 3600)), risktest.ParisAddr, p)
+		if got, known := assess(o).Number(risk.HistoryHourShare); !known || got != want {
+			t.Errorf("%d h: got %v, %v, want %v", hour, got, known, want)
+		}
+	}
+}
+
+func TestAssessAllocates(t *testing.T) {
+	o, s := complete(), new(risk.Signals)
+	risk.Assess(&o, risk.AllGroups, s)
+	if got := testing.AllocsPerRun(100, func() { risk.Assess(&o, risk.AllGroups, s) }); got > 1 {
+		t.Errorf("got %v allocations, want at most 1", got)
+	}
+}
+
+func BenchmarkAssess(b *testing.B) {
+	o, s := complete(), new(risk.Signals)
+	b.ReportAllocs()
+	for b.Loop() {
+		risk.Assess(&o, risk.AllGroups, s)
+	}
+}
+
+func BenchmarkProfileDecode(b *testing.B) {
+	data := encode(b, settled())
+	b.ReportAllocs()
+	for b.Loop() {
+		var p risk.Profile
+		if err := p.UnmarshalBinary(data); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
