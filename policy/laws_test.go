@@ -280,8 +280,12 @@ func facts(v policy.Verdict) string {
 	for _, f := range v.Fired {
 		fired = append(fired, f.ID)
 	}
+	var charges []string
+	for _, c := range v.Charges {
+		charges = append(charges, c.Rule+" "+c.Sum.String()+" "+c.Uncapped.Name)
+	}
 	return fmt.Sprint(v.Outcome, v.Step.Name, v.Score, v.Band, v.Base.Name, v.Floor.Name, v.Cap.Name, v.Failure.Name,
-		v.Prompts, names(fired), names(v.Unknown), v.Degraded, v.Charges, v.Shadow.Step.Name, names(v.Shadow.Rules))
+		v.Prompts, names(fired), names(v.Unknown), v.Degraded, charges, v.Shadow.Step.Name, names(v.Shadow.Rules))
 }
 
 // TestL5Adding: adding what asks for more never weakens; adding an at_most
