@@ -1,0 +1,157 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/proportion-go/proportion/policy"
+)
+
+// problemError is a value that is of the right type and still not right.
+type problemError string
+
+func (e problemError) Error() string { return string(e) }
+
+func problem(format string, args ...any) error { return problemError(fmt.Sprintf(format, args...)) }
+
+// choose sets a text to one of a few words.
+func choose(into *string, text string, words ...string) error {
+	if !slices.Contains(words, text) {
+		return problem("%q is none of %s", text, strings.Join(words, ", "))
+	}
+	*into = text
+	return nil
+}
+
+// decode sets the fields of one line from its members. Everything that is
+// wrong is reported; nothing is guessed, and nothing is left aside.
+func (r *reader) decode(l *line, all []member, fields map[string]any, required ...string) {
+	for _, m := range all {
+		into, known := fields[m.name]
+		_, twice := l.offset[m.name]
+		switch {
+		case !known:
+			r.report(l, m.nameAt, "unknown-field", "no field %q here, want one of %s",
+				m.name, strings.Join(slices.Sorted(maps.Keys(fields)), ", "))
+			continue
+		case twice:
+			r.report(l, m.nameAt, "duplicate", "%q is given twice", m.name)
+			continue
+		}
+		l.offset[m.name] = m.valueAt
+		r.locate(l, &m)
+		if message := set(into, m.value); message != "" {
+			r.report(l, m.valueAt, "wrong-value", "%s: %s", m.name, message)
+		}
+	}
+	for _, name := range required {
+		if _, ok := l.offset[name]; !ok {
+			r.report(l, 0, "missing-field", "%q is missing", name)
+		}
+	}
+}
+
+// locate notes where the members of an object stand, and which are there
+// twice.
+func (r *reader) locate(l *line, m *member) {
+	for _, inner := range members(l.text, m.valueAt) {
+		name := m.name + "." + inner.name
+		if _, twice := l.offset[name]; twice {
+			r.report(l, inner.nameAt, "duplicate", "%q is given twice", inner.name)
+		}
+		l.offset[name] = inner.valueAt
+	}
+}
+
+// set sets one field and returns what is wrong with the value.
+func set(into any, value json.RawMessage) string {
+	if v := string(value); v == "null" || v == `""` {
+		return "want a value, or leave the field out"
+	}
+	err := json.Unmarshal(value, into)
+	var mistyped *json.UnmarshalTypeError
+	var text problemError
+	switch {
+	case err == nil && tooLong(into):
+		return fmt.Sprintf("want at most %d bytes", maxText)
+	case err == nil:
+		return ""
+	case errors.As(err, &text):
+		return text.Error()
+	case errors.As(err, &mistyped):
+		return fmt.Sprintf("want %s, got %s", typeName(into), mistyped.Value)
+	}
+	return err.Error()
+}
+
+// maxText bounds names and identifiers: what a guard takes of the shortest.
+const maxText = 128
+
+func tooLong(field any) bool {
+	text, ok := field.(*string)
+	return ok && len(*text) > maxText
+}
+
+// typeName returns what a field wants, in the words of JSON.
+func typeName(into any) string {
+	switch into.(type) {
+	case *bool:
+		return "true or false"
+	case *[]string, *answers:
+		return "a list of texts"
+	case *map[string]string:
+		return "an object of texts"
+	case *facts:
+		return "an object"
+	}
+	return "a text"
+}
+
+// check reports actions and facts that the policy does not take. The policy
+// itself judges them, by a dry run with nothing observed.
+func (d *day) check(p *policy.Policy, file string) error {
+	var found findings
+	declared := map[string]bool{}
+	for _, f := range p.Facts() {
+		declared[f.Name] = true
+	}
+	for i := range d.journeys {
+		j := &d.journeys[i]
+		report := func(field, id, format string, args ...any) {
+			found = append(found, j.line.finding(file, j.line.at(field, "action"), id, fmt.Sprintf(format, args...)))
+		}
+		for _, name := range slices.Sorted(maps.Keys(j.line.offset)) {
+			if _, fact, ok := strings.Cut(name, "."); ok && name[:5] != "title" && !declared[fact] {
+				report(name, "unknown-fact", "the policy declares no fact %q", fact)
+			}
+		}
+		v := p.Evaluate(policy.Input{Action: j.action, Facts: j.facts})
+		for _, gap := range v.Degraded {
+			switch gap.Kind {
+			case policy.ActionGap:
+				report("action", "unknown-action", "the policy lists no action %q", j.action)
+			case policy.FactGap:
+				report("facts."+gap.Name, "wrong-fact", "%s: %s", gap.Name, gap.Text)
+			}
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	return found[:min(len(found), maxFindings)]
+}
+
+// at returns the offset of a field, or of another where that is missing.
+func (l *line) at(field, otherwise string) int {
+	if at, ok := l.offset[field]; ok {
+		return at
+	}
+	return l.offset[otherwise]
+}
