@@ -32,9 +32,16 @@ func (e *proven) time() time.Time { return time.Unix(e.hour*3600, 0) }
 // day, around midnight too.
 func (p *Profile) hourShare(now time.Time, loc *time.Location) float64 {
 	near := 0
+	changed, _ := now.ZoneBounds()
+	_, since := now.Zone()
 	for i := range p.proofs {
-		apart := (p.proofs[i].time().In(loc).Hour() - now.Hour() + 24) % 24
-		if apart <= 1 || apart == 23 {
+		then, offset := p.proofs[i].time(), since
+		if then.Before(changed) {
+			// It was summer or winter then: looking that up costs more.
+			_, offset = then.In(loc).Zone()
+		}
+		hour := (int(then.Unix()%86400) + offset + 86400) / 3600 % 24
+		if apart := (hour - now.Hour() + 24) % 24; apart <= 1 || apart == 23 {
 			near++
 		}
 	}

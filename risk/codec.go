@@ -38,6 +38,12 @@ func (d *decoder) require(ok bool) {
 
 // uvarint reads a number of at most limit, in its shortest form.
 func (d *decoder) uvarint(limit uint64) uint64 {
+	// Nearly all numbers here are of one byte.
+	if len(d.b) > 0 && d.b[0] < 0x80 && uint64(d.b[0]) <= limit {
+		v := uint64(d.b[0])
+		d.b = d.b[1:]
+		return v
+	}
 	v, n := binary.Uvarint(d.b)
 	if n <= 0 || v > limit || n > 1 && d.b[n-1] == 0 {
 		d.fail()

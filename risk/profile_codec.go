@@ -20,12 +20,11 @@ var (
 // Sections of a higher number belong to a later release, which adds them only
 // where an older one may ignore them; else it raises codecVersion.
 const (
-	homeSection = iota + 1
+	homeSection = 1 + iota
 	devicesSection
 	proofsSection
 	placeSection
 	goneSection
-	laterSection
 )
 
 // maxSection is beyond any section that fits the bounds.
@@ -69,20 +68,29 @@ func (p *Profile) UnmarshalBinary(data []byte) error {
 }
 
 func (p *Profile) decode(d *decoder) {
-	d.section(homeSection, p.home.decode)
-	d.section(devicesSection, p.decodeDevices)
-	d.section(proofsSection, p.decodeProofs)
-	d.section(placeSection, p.place.decode)
-	d.section(goneSection, p.decodeGone)
-	later := d.b
-	for last := byte(laterSection - 1); len(d.b) > 0; {
+	for last := byte(0); len(d.b) > 0; {
+		rest := d.b
 		id := d.byte()
 		d.require(id > last)
-		d.next(d.count(maxLater))
+		part := decoder{b: d.next(d.count(maxSection))}
+		switch id {
+		case homeSection:
+			p.home.decode(&part)
+		case devicesSection:
+			p.decodeDevices(&part)
+		case proofsSection:
+			p.decodeProofs(&part)
+		case placeSection:
+			p.place.decode(&part)
+		case goneSection:
+			p.decodeGone(&part)
+		default:
+			part.b = nil
+			p.later = append(p.later, rest[:len(rest)-len(d.b)]...)
+			d.require(len(p.later) <= maxLater)
+		}
+		d.require(part.done())
 		last = id
-	}
-	if d.require(len(later) <= maxLater); !d.bad && len(later) > 0 {
-		p.later = append([]byte(nil), later...)
 	}
 }
 
@@ -100,17 +108,6 @@ func appendSection(b []byte, id byte, present bool, content func([]byte) []byte)
 	copy(b[start+n:], b[start:len(b)-n])
 	copy(b[start:], size[:n])
 	return b
-}
-
-// section reads a section if it comes next, all of it.
-func (d *decoder) section(id byte, content func(*decoder)) {
-	if len(d.b) == 0 || d.b[0] != id {
-		return
-	}
-	d.next(1)
-	part := decoder{b: d.next(d.count(maxSection))}
-	content(&part)
-	d.require(part.done())
 }
 
 func (h *home) append(b []byte) []byte {
@@ -138,6 +135,12 @@ func (h *home) decode(d *decoder) {
 	d.require(h.at > 0)
 }
 
+// minDevice and minProof are the fewest bytes that one takes, to reserve room.
+const (
+	minDevice = 30
+	minProof  = 10
+)
+
 func (p *Profile) appendDevices(b []byte) []byte {
 	for i := range p.devices {
 		v := &p.devices[i]
@@ -159,6 +162,7 @@ func (p *Profile) appendDevices(b []byte) []byte {
 
 func (p *Profile) decodeDevices(d *decoder) {
 	d.require(len(d.b) > 0)
+	p.devices = make([]device, 0, min(len(d.b)/minDevice+1, maxDevices))
 	for len(d.b) > 0 && len(p.devices) < maxDevices {
 		v := device{id: d.device(), first: d.seconds()}
 		v.last = d.since(v.first)

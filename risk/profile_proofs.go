@@ -83,6 +83,7 @@ func (p *Profile) decodeProofs(d *decoder) {
 	var countries dictionary[country]
 	var last int64
 	d.require(len(d.b) > 0)
+	p.proofs = make([]proven, 0, min(len(d.b)/minProof+1, maxProofs))
 	for len(d.b) > 0 && len(p.proofs) < maxProofs {
 		head := d.byte()
 		e := proven{
