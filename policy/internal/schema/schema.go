@@ -175,7 +175,7 @@ func (n *Node) children() map[string]*Node {
 		all["items"] = n.Items
 	}
 	if values, ok := n.Additional.(*Node); ok {
-		all["*"] = values
+		all["additionalProperties"] = values
 	}
 	for i, choice := range slices.Concat(n.AnyOf, n.OneOf) {
 		if choice.Type != nil {
