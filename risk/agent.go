@@ -25,8 +25,9 @@ const (
 	desktop class = iota + 1
 	phone
 	tablet
-	classes
 )
+
+var classNames = [...]string{"", "desktop", "phone", "tablet"}
 
 // language is a primary subtag of two or three letters, in lower case.
 type language [3]byte

@@ -114,7 +114,7 @@ func (d *decoder) agent() agent {
 	a := agent{
 		browser: family(d.uvarint(uint64(len(browserNames) - 1))),
 		system:  family(d.uvarint(uint64(len(systemNames) - 1))),
-		class:   class(d.uvarint(uint64(classes - 1))),
+		class:   class(d.uvarint(uint64(len(classNames) - 1))),
 		version: uint16(d.uvarint(0xffff)),
 	}
 	s := d.text(len(a.language))

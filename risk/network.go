@@ -73,20 +73,19 @@ func (n network) asn() uint32 {
 	return uint32(n >> 2)
 }
 
-// prefix returns the truncated address, and an invalid one for an autonomous
-// system.
-func (n network) prefix() netip.Prefix {
+// text returns the truncated address, and "" for an autonomous system.
+func (n network) text() string {
 	switch n.kind() {
 	case ip4Network:
 		var b [4]byte
 		binary.BigEndian.PutUint32(b[:], uint32(n>>2)<<8)
-		return netip.PrefixFrom(netip.AddrFrom4(b), 24)
+		return netip.PrefixFrom(netip.AddrFrom4(b), 24).String()
 	case ip6Network:
 		var b [16]byte
 		binary.BigEndian.PutUint64(b[:], uint64(n>>2)<<16)
-		return netip.PrefixFrom(netip.AddrFrom16(b), 48)
+		return netip.PrefixFrom(netip.AddrFrom16(b), 48).String()
 	}
-	return netip.Prefix{}
+	return ""
 }
 
 // valid reports whether n is a network or none, as a decoder needs to know.

@@ -93,13 +93,14 @@ func TestFail(t *testing.T) {
 }
 
 func TestDevicesDiffer(t *testing.T) {
-	if risktest.Device("laptop") != risktest.Device("laptop") {
-		t.Error("the same name gives two devices")
-	}
-	if risktest.Device("laptop") == risktest.Device("phone") {
+	id := risktest.Device("laptop")
+	if id == risktest.Device("phone") {
 		t.Error("two names give one device")
 	}
-	if id := risktest.Device("laptop"); string(id[12:]) != "fake" {
+	if again := risktest.Device("laptop"); id != again {
+		t.Errorf("the same name gives %v and %v", id, again)
+	}
+	if string(id[12:]) != "fake" {
 		t.Errorf("%x does not end in fake", id[:])
 	}
 }
