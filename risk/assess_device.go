@@ -45,20 +45,24 @@ func (d *device) aged(now time.Time) Truth {
 }
 
 // provenHere reports whether a proof was given on this device on this network.
+// It is unknown where networks cannot be compared: an address whose autonomous
+// system is not known, and proofs of which only that is.
 func (o *Observation) provenHere() Truth {
 	if o.Location.shared() {
 		return False // an exit that anybody may use proves nothing
 	}
-	net := networkOf(&o.Location, o.Addr)
-	if net == 0 {
-		return Unknown
-	}
+	net, answer := networkOf(&o.Location, o.Addr), Unknown
 	for i := range o.Profile.proofs {
-		if e := &o.Profile.proofs[i]; e.device == o.Device && e.network == net {
+		e := &o.Profile.proofs[i]
+		if e.device != o.Device || e.network.kind() != net.kind() || net == 0 {
+			continue
+		}
+		if e.network == net {
 			return True
 		}
+		answer = False
 	}
-	return False
+	return answer
 }
 
 // and is Kleene's conjunction.

@@ -33,16 +33,20 @@ func (o *Observation) assessGeo(out *Signals) {
 }
 
 // atHome reports whether the request comes from one of the home countries.
+// Behind an exit in one of them, the subject may be anywhere: that is unknown.
 func (o *Observation) atHome() Truth {
 	c := parseCountry(o.Location.Country)
 	if o.Profile == nil || !c.known() || !o.Profile.home.countries[0].known() {
 		return Unknown
 	}
-	return TruthOf(o.Profile.home.in(c))
+	if !o.Profile.home.in(c) {
+		return False
+	}
+	return o.unlessBorrowed(True)
 }
 
 // foreign reports whether the request comes from outside the home and usual
-// countries.
+// countries. Behind an exit inside them it is unknown.
 func (o *Observation) foreign() Truth {
 	c := parseCountry(o.Location.Country)
 	if o.Profile == nil || !c.known() {
@@ -50,37 +54,56 @@ func (o *Observation) foreign() Truth {
 	}
 	switch p := o.Profile; {
 	case p.home.in(c) || p.usual(c):
-		return False
+		return o.unlessBorrowed(False)
 	case p.home.countries[0].known() || p.usualAny():
 		return True
 	}
 	return Unknown
 }
 
-// newCountry reports whether no proof was given in the country. Behind an exit
-// that the subject proved himself behind before, in the same country, it is
-// not new either: that is his VPN.
+// unlessBorrowed returns an answer that speaks for the request, unless its
+// place may be borrowed for the purpose: unless it comes from an exit behind
+// which the subject never proved himself.
+func (o *Observation) unlessBorrowed(answer Truth) Truth {
+	if o.Location.Anonymous() && !o.provenBehind() {
+		return Unknown
+	}
+	return answer
+}
+
+// provenBehind reports whether a proof was given behind an exit of this
+// network in this country: it is the subject's own VPN or company proxy.
+func (o *Observation) provenBehind() bool {
+	c, net := parseCountry(o.Location.Country), networkOf(&o.Location, o.Addr)
+	return net != 0 && slices.ContainsFunc(o.Profile.proofs, func(e proven) bool {
+		return e.anonymous && e.country == c && e.network == net
+	})
+}
+
+// newCountry reports whether no proof was given in the country, nor is it a
+// home. The customer's own VPN is not new where he proved himself behind it.
 func (o *Observation) newCountry() Truth {
 	c := parseCountry(o.Location.Country)
 	if o.Profile == nil || !c.known() {
 		return Unknown
 	}
-	if o.Profile.home.in(c) {
+	p := o.Profile
+	if p.home.in(c) || o.provenBehind() {
 		return False
 	}
-	somewhere := o.Profile.home.countries[0].known()
-	net := networkOf(&o.Location, o.Addr)
-	for i := range o.Profile.proofs {
-		e := &o.Profile.proofs[i]
-		somewhere = somewhere || e.country.known()
-		if e.country == c && (!e.anonymous || e.network == net && net != 0) {
+	answer := Unknown
+	if p.home.countries[0].known() {
+		answer = True
+	}
+	for i := range p.proofs {
+		switch e := &p.proofs[i]; {
+		case e.country == c && !e.anonymous:
 			return False
+		case e.country.known():
+			answer = True
 		}
 	}
-	if !somewhere {
-		return Unknown
-	}
-	return True
+	return answer
 }
 
 // newASN reports whether no proof was given on the autonomous system.

@@ -95,7 +95,9 @@ func TestWhatIsMissingIsUnknown(t *testing.T) {
 		without func(*risk.Observation)
 		unknown []risk.Signal
 	}{
-		"location": {func(o *risk.Observation) { o.Location = risk.Location{} }, join(geo, travel)},
+		"location": {func(o *risk.Observation) {
+			o.Location = risk.Location{}
+		}, append(join(geo, travel), risk.DeviceTrusted)},
 		"address and location": {func(o *risk.Observation) {
 			o.Addr, o.Location = netip.Addr{}, risk.Location{}
 		}, append(join(geo, travel), risk.DeviceTrusted)},
@@ -112,7 +114,7 @@ func TestWhatIsMissingIsUnknown(t *testing.T) {
 		}, []risk.Signal{risk.GeoHosting, risk.GeoVPN, risk.GeoProxy, risk.GeoTor,
 			risk.GeoResidentialProxy}},
 		"ASN database": {func(o *risk.Observation) { o.Location.ASN = 0 },
-			[]risk.Signal{risk.GeoASN, risk.GeoNewASN}},
+			[]risk.Signal{risk.GeoASN, risk.GeoNewASN, risk.DeviceTrusted}},
 		"token": {func(o *risk.Observation) { o.Device = risk.DeviceID{} },
 			[]risk.Signal{risk.DeviceAge, risk.DeviceDrift, risk.DeviceSubjects24h}},
 		"headers": {func(o *risk.Observation) { o.Client = risk.Client{} },
@@ -190,33 +192,58 @@ func TestForeign(t *testing.T) {
 			prove(p, at(start().Add(-days(float64(30-i))), addr, p))
 		}
 	}
-	home := func(p *risk.Profile) {
-		p.Seed(risk.Home{Countries: []string{"FR"}}, risk.Proof{ID: "shop", Time: start()})
+	const yes, no, unknown = risk.True, risk.False, risk.Unknown
+	type answers struct{ foreign, home, isNew risk.Truth }
+	type visits struct {
+		addr  string
+		times int
 	}
+	madrid := func(n int) visits { return visits{risktest.MadridAddr, n} }
+	paris := func(n int) visits { return visits{risktest.ParisAddr, n} }
 	for name, tt := range map[string]struct {
-		learn         func(*risk.Profile)
-		addr          string
-		foreign, home risk.Truth
-		isNew         risk.Truth
+		home bool // France
+		past visits
+		addr string
+		exit bool // the address is a VPN
+		want answers
 	}{
-		"newcomer":            {func(*risk.Profile) {}, risktest.ParisAddr, risk.Unknown, risk.Unknown, risk.Unknown},
-		"home":                {home, risktest.ParisAddr, risk.False, risk.True, risk.False},
-		"abroad":              {home, risktest.MadridAddr, risk.True, risk.False, risk.True},
-		"unlocatable":         {home, risktest.NowhereAddr, risk.Unknown, risk.Unknown, risk.Unknown},
-		"two days in Madrid":  {func(p *risk.Profile) { home(p); visit(p, risktest.MadridAddr, 2) }, risktest.MadridAddr, risk.True, risk.False, risk.False},
-		"a week in Madrid":    {func(p *risk.Profile) { home(p); visit(p, risktest.MadridAddr, 3) }, risktest.MadridAddr, risk.False, risk.False, risk.False},
-		"usual without home":  {func(p *risk.Profile) { visit(p, risktest.ParisAddr, 3) }, risktest.ParisAddr, risk.False, risk.Unknown, risk.False},
-		"away without home":   {func(p *risk.Profile) { visit(p, risktest.ParisAddr, 3) }, risktest.MadridAddr, risk.True, risk.Unknown, risk.True},
-		"little known":        {func(p *risk.Profile) { visit(p, risktest.ParisAddr, 2) }, risktest.MadridAddr, risk.Unknown, risk.Unknown, risk.True},
-		"own VPN":             {func(p *risk.Profile) { home(p); visit(p, risktest.VPNAddr, 9) }, risktest.VPNAddr, risk.True, risk.False, risk.False},
-		"Tor never gets used": {func(p *risk.Profile) { home(p); visit(p, risktest.TorAddr, 9) }, risktest.TorAddr, risk.True, risk.False, risk.True},
+		"newcomer":           {addr: risktest.ParisAddr, want: answers{unknown, unknown, unknown}},
+		"home":               {home: true, addr: risktest.ParisAddr, want: answers{no, yes, no}},
+		"abroad":             {home: true, addr: risktest.MadridAddr, want: answers{yes, no, yes}},
+		"unlocatable":        {home: true, addr: risktest.NowhereAddr},
+		"two days in Madrid": {true, madrid(2), risktest.MadridAddr, false, answers{yes, no, no}},
+		"a week in Madrid":   {true, madrid(3), risktest.MadridAddr, false, answers{no, no, no}},
+		"usual, no home":     {false, paris(3), risktest.ParisAddr, false, answers{no, unknown, no}},
+		"away, no home":      {false, paris(3), risktest.MadridAddr, false, answers{yes, unknown, yes}},
+		"little known": {false, paris(2), risktest.MadridAddr, false,
+			answers{unknown, unknown, yes}},
+		"own VPN abroad": {true, visits{risktest.VPNAddr, 9}, risktest.VPNAddr, false,
+			answers{yes, no, no}},
+		"Tor stays new": {true, visits{risktest.TorAddr, 9}, risktest.TorAddr, false,
+			answers{yes, no, yes}},
+		"a VPN at home": {true, paris(9), risktest.LyonAddr, true, answers{unknown, unknown, no}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := new(risk.Profile)
-			tt.learn(p)
-			wantTruth(t, assess(at(start(), tt.addr, p)), map[risk.Signal]risk.Truth{
-				risk.GeoForeign: tt.foreign, risk.GeoHome: tt.home, risk.GeoNewCountry: tt.isNew,
-			})
+			if tt.home {
+				p.Seed(risk.Home{Countries: []string{"FR"}}, risk.Proof{ID: "shop", Time: start()})
+			}
+			visit(p, tt.past.addr, tt.past.times)
+			o := at(start(), tt.addr, p)
+			if tt.exit {
+				o.Location.VPN = risk.True
+			}
+			check := func(want answers) {
+				t.Helper()
+				wantTruth(t, assess(o), map[risk.Signal]risk.Truth{
+					risk.GeoForeign: want.foreign, risk.GeoHome: want.home, risk.GeoNewCountry: want.isNew,
+				})
+			}
+			check(tt.want)
+			if tt.exit {
+				prove(p, o) // it was the customer: now it is his own
+				check(answers{no, yes, no})
+			}
 		})
 	}
 }

@@ -113,14 +113,14 @@ var catalogue = [signalCount]Spec{
 	GeoForeign: {
 		Signal: GeoForeign, Name: "geo.foreign", Group: GeoGroup, Type: Bool,
 		Range:       "outside the subject's home countries and those proven in on 3 days or more",
-		UnknownWhen: "country unknown, or no home or usual country is known",
+		UnknownWhen: "country unknown, no home or usual country known, or an exit in one of them",
 		Purpose:     "notice a connection from abroad", Basis: LegitimateInterest,
 		Category: "location", Retention: "with the decision",
 	},
 	GeoHome: {
 		Signal: GeoHome, Name: "geo.home", Group: GeoGroup, Type: Bool,
 		Range:       "in one of the subject's home countries",
-		UnknownWhen: "country unknown, or no home country is known",
+		UnknownWhen: "country unknown, no home country known, or an exit in one of them",
 		Purpose:     "leave customers at home alone", Basis: LegitimateInterest,
 		Category: "location", Retention: "with the decision",
 	},
