@@ -63,6 +63,9 @@ func (g *Guard) caps(t *ticket, o offer) []Cap {
 
 // network returns the truncated network of an address, or "".
 func network(addr netip.Addr) string {
+	if !addr.IsValid() {
+		return ""
+	}
 	addr = addr.Unmap()
 	bits := 48
 	if addr.Is4() {
