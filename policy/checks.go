@@ -18,7 +18,7 @@ func Checks() []Check { return slices.Clone(checks[:]) }
 
 // checks is the one table of findings. Each has a file in testdata/bad.
 var checks = [...]Check{
-	{"too-large", "The files have more than 4 MiB together.",
+	{"too-large", "The files have more than 4 MiB together, or one has more than 250,000 values.",
 		"The time and memory that loading takes are bounded. Ten thousand rules have about half of that."},
 	{"encoding", "The file is not UTF-8, or holds a character that no editor shows.",
 		"Control and direction characters can make a reviewer read another policy than the one that is loaded."},

@@ -96,7 +96,7 @@ func (v value) factIndex() (int, bool) {
 		for _, f := range v.l.policy.facts {
 			known = append(known, f.Name)
 		}
-		v.report("unknown-fact", hint(name, known), "no fact %q is declared", name)
+		v.report("unknown-fact", v.l.hint(name, known), "no fact %q is declared", name)
 	}
 	return i, ok
 }

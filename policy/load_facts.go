@@ -84,7 +84,7 @@ func (v value) factType(f *fact) bool {
 	name, optional := strings.CutSuffix(text, "?")
 	i := slices.Index(factTypes[1:], name) + 1
 	if i == 0 {
-		v.report("wrong-value", hint(name, factTypes[1:]), "%q is not the type of a fact", name)
+		v.report("wrong-value", v.l.hint(name, factTypes[1:]), "%q is not the type of a fact", name)
 		return false
 	}
 	f.Type, f.Optional = FactType(i), optional

@@ -88,7 +88,7 @@ func (l *loader) step(v value) (int, bool) {
 	}
 	i, ok := l.names.steps[name]
 	if !ok && !l.failed["ladder"] {
-		v.report("unknown-step", hint(name, l.stepNames()), "the ladder has no step %q", name)
+		v.report("unknown-step", l.hint(name, l.stepNames()), "the ladder has no step %q", name)
 	}
 	return i, ok
 }

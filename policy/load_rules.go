@@ -29,6 +29,9 @@ func (l *loader) readRules() {
 			continue
 		}
 		for _, item := range v.items() {
+			if l.full() {
+				return
+			}
 			l.readRule(item)
 		}
 	}
@@ -80,7 +83,7 @@ func (l *loader) readOn(v value, r *rule) {
 			item.report("duplicate-name", "", "%s is already listed", pattern)
 		case l.policy.star == nil && !l.listed(pattern):
 			known := slices.Sorted(maps.Keys(l.policy.actions))
-			item.report("unreachable", hint(pattern, known), "no action is %s, and there is no \"*\"", pattern)
+			item.report("unreachable", l.hint(pattern, known), "no action is %s, and there is no \"*\"", pattern)
 		}
 		r.on = append(r.on, pattern)
 	}

@@ -109,7 +109,7 @@ type place struct {
 // why, later ones are its consequences.
 func (l *loader) add(f Finding) {
 	p := place{f.File, f.Line, f.Column}
-	if l.seen[p] {
+	if l.seen[p] || l.full() {
 		return
 	}
 	if l.seen == nil {
@@ -118,6 +118,10 @@ func (l *loader) add(f Finding) {
 	l.seen[p] = true
 	l.findings = append(l.findings, f)
 }
+
+// full reports whether no more findings are kept, so that a file of nothing
+// but mistakes is not checked to its end.
+func (l *loader) full() bool { return len(l.findings) >= maxFindings }
 
 // error sorts the findings as the files are read.
 func (l *loader) error() *LoadError {
@@ -129,9 +133,6 @@ func (l *loader) error() *LoadError {
 		return cmp.Or(cmp.Compare(order[a.File], order[b.File]),
 			cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	if len(l.findings) > maxFindings {
-		l.findings = l.findings[:maxFindings]
-	}
 	return &LoadError{l.findings}
 }
 
@@ -179,6 +180,7 @@ var problemChecks = map[document.ProblemKind]struct{ id, hint string }{
 	document.SeveralDocuments: {"several-documents", "put each document in a file of its own"},
 	document.DuplicateKey:     {"duplicate-key", "YAML would keep only one of the two"},
 	document.Empty:            {"empty", "a policy begins with version: 1"},
+	document.TooMany:          {"too-large", "split it into several policies, one per deployment"},
 }
 
 func (l *loader) fail(section string) {
@@ -242,5 +244,10 @@ func (l *loader) all(key string) []entry {
 	return entries
 }
 
-// hint is suggest.Hint, under a shorter name.
-func hint(word string, known []string) string { return suggest.Hint(word, known) }
+// hint suggests what was meant, while findings are still shown.
+func (l *loader) hint(word string, known []string) string {
+	if l.full() {
+		return ""
+	}
+	return suggest.Hint(word, known)
+}

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/proportion-go/proportion/policy/internal/document"
-	"github.com/proportion-go/proportion/policy/internal/suggest"
 )
 
 // value is a node of a file that can report what is wrong with it.
@@ -79,7 +78,7 @@ func (v value) fields(known ...string) fields {
 	result := fields{}
 	for _, e := range v.entries() {
 		if !slices.Contains(known, e.name) {
-			e.key.report("unknown-key", hint(e.name, known), "there is no key %q here", e.name)
+			e.key.report("unknown-key", v.l.hint(e.name, known), "there is no key %q here", e.name)
 			continue
 		}
 		result[e.name] = e.value
@@ -142,11 +141,8 @@ func (v value) oneOf(known ...string) (int, bool) {
 	}
 	i := slices.Index(known, v.n.Text)
 	if i < 0 {
-		near := suggest.Nearest(v.n.Text, known)
-		if near != "" {
-			near = "did you mean " + near + "?"
-		}
-		v.report("wrong-value", near, "want %s, got %q", strings.Join(known, " or "), v.n.Text)
+		hint, _, _ := strings.Cut(v.l.hint(v.n.Text, known), "known here")
+		v.report("wrong-value", hint, "want %s, got %q", strings.Join(known, " or "), v.n.Text)
 	}
 	return i, i >= 0
 }

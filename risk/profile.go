@@ -153,7 +153,10 @@ func (p *Profile) learnDevice(e *Evidence, event *proven, at int64) {
 		d.agent = e.agent
 	}
 	d.last = max(d.last, at)
-	if event.strong && d.trusted == 0 {
+	if at < d.first {
+		d.first, d.by = at, event.by
+	}
+	if event.strong && (d.trusted == 0 || at < d.trusted) {
 		d.trusted, d.trustedBy = at, event.by
 	}
 }

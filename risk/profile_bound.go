@@ -42,14 +42,20 @@ func ascending[T any](list []T, compare func(a, b T) int) bool {
 
 // sort brings the profile into its canonical form, within its bounds.
 func (p *Profile) sort() {
-	slices.SortFunc(p.gone, gone.compare)
-	p.gone = p.gone[max(0, len(p.gone)-maxGone):]
+	p.sortGone()
 	p.boundDevices()
 	slices.SortFunc(p.proofs, proven.compare)
 	for len(p.proofs) > maxProofs {
 		i := p.dispensable()
 		p.proofs = slices.Delete(p.proofs, i, i+1)
 	}
+}
+
+// sortGone keeps the newest removals: older ones are in every copy by now.
+func (p *Profile) sortGone() {
+	slices.SortFunc(p.gone, gone.compare)
+	p.gone = slices.Compact(p.gone)
+	p.gone = p.gone[max(0, len(p.gone)-maxGone):]
 }
 
 // boundDevices forgets the devices that were used least recently.

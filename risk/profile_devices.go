@@ -126,6 +126,9 @@ func (d *device) rebase(proofs []proven, by tag) (changed bool) {
 			d.trusted, d.trustedBy = end, e.by
 		}
 	}
-	d.last = max(d.last, d.first)
+	if d.trusted != 0 {
+		d.first = min(d.first, d.trusted)
+	}
+	d.last = max(d.last, d.first, d.trusted)
 	return true
 }

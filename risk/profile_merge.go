@@ -17,37 +17,39 @@ func (p *Profile) Merge(other *Profile) {
 	if other == nil {
 		return
 	}
-	p.mergeGone(other.gone)
-	for _, e := range other.proofs {
+	o := Profile{
+		home: other.home, devices: slices.Clone(other.devices), proofs: slices.Clone(other.proofs),
+		place: other.place, gone: append(slices.Clone(p.gone), other.gone...), later: other.later,
+	}
+	o.sortGone()
+	p.gone = slices.Clone(o.gone)
+	// What one copy removed has to leave the other before they are joined: a
+	// device that was proven anew since then must not get its old past back.
+	p.applyGone()
+	o.applyGone()
+	for _, e := range o.proofs {
 		p.mergeProof(e)
 	}
-	for _, d := range other.devices {
+	for _, d := range o.devices {
 		p.mergeDevice(d)
 	}
-	if newer(other.place.at, p.place.at, other.place.by, p.place.by) {
-		p.place = other.place
+	if newer(o.place.at, p.place.at, o.place.by, p.place.by) {
+		p.place = o.place
 	}
-	if newer(other.home.at, p.home.at, other.home.by, p.home.by) {
-		p.home = other.home
+	if newer(o.home.at, p.home.at, o.home.by, p.home.by) {
+		p.home = o.home
 	}
-	if bytes.Compare(other.later, p.later) > 0 {
-		p.later = other.later
+	if bytes.Compare(o.later, p.later) > 0 {
+		p.later = o.later
 	}
-	p.settle()
+	p.detach()
+	p.sort()
 }
 
 // newer decides between two values by their time, then by their proof, so that
 // it does not matter which of them is asked about.
 func newer(a, b int64, by, than tag) bool {
 	return cmp.Or(cmp.Compare(a, b), bytes.Compare(by[:], than[:])) > 0
-}
-
-func (p *Profile) mergeGone(other []gone) {
-	for _, g := range other {
-		if !slices.Contains(p.gone, g) {
-			p.gone = append(p.gone, g)
-		}
-	}
 }
 
 func (p *Profile) mergeProof(e proven) {
@@ -84,14 +86,18 @@ func (p *Profile) mergeDevice(d device) {
 	}
 }
 
-// settle applies what either copy removed, and the bounds.
-func (p *Profile) settle() {
+// applyGone forgets the devices and proofs that were removed.
+func (p *Profile) applyGone() {
+	p.devices = slices.DeleteFunc(p.devices, func(d device) bool {
+		return d.first <= p.goneSince(deviceTag(d.id))
+	})
+	for i := range p.proofs {
+		e := &p.proofs[i]
+		if e.device != (DeviceID{}) && e.hour*3600 <= p.goneSince(deviceTag(e.device)) {
+			e.device = DeviceID{}
+		}
+	}
 	for _, g := range p.gone {
-		p.devices = slices.DeleteFunc(p.devices, func(d device) bool {
-			return d.first <= g.at && deviceTag(d.id) == g.tag
-		})
 		p.forget(g.tag)
 	}
-	p.detach()
-	p.sort()
 }

@@ -35,14 +35,17 @@ const maxFindings = 50
 type line struct {
 	number int
 	text   []byte
-	offset map[string]int // of the value, by field: "at", "facts", "facts.amount"
+	places map[string]place // by field: "at", "facts", "facts.amount"
 }
 
-// member is one name and value of a JSON object, with their offsets.
+// place is where the name and the value of a member begin, in bytes.
+type place struct{ name, value int }
+
+// member is one name and value of a JSON object.
 type member struct {
-	name            string
-	nameAt, valueAt int
-	value           json.RawMessage
+	name  string
+	value json.RawMessage
+	at    place
 }
 
 // members returns those of the object that begins at an offset of a text that
@@ -62,9 +65,9 @@ func members(text []byte, start int) []member {
 	}
 	var all []member
 	for d.More() {
-		m := member{nameAt: next()}
+		m := member{at: place{name: next()}}
 		name, err := d.Token()
-		m.valueAt = next()
+		m.at.value = next()
 		if err != nil || d.Decode(&m.value) != nil {
 			break
 		}
@@ -88,7 +91,7 @@ func parseDay(file string, text []byte) (*day, error) {
 	number := 0
 	for text := range bytes.Lines(text) {
 		number++
-		l := line{number: number, text: bytes.TrimRight(text, "\r\n"), offset: map[string]int{}}
+		l := line{number: number, text: bytes.TrimRight(text, "\r\n"), places: map[string]place{}}
 		if len(bytes.TrimSpace(l.text)) > 0 && len(r.findings) < maxFindings {
 			r.read(l)
 		}
@@ -143,7 +146,7 @@ func (r *reader) readCustomer(l line, all []member) {
 	case len(r.day.journeys) > 0:
 		r.report(&l, 0, "order", "customers come before the first request")
 	case r.day.customer(c.id) != nil:
-		r.report(&c.line, c.line.offset["customer"], "duplicate", "customer %q is already there", c.id)
+		r.report(&c.line, c.line.places["customer"].value, "duplicate", "customer %q is already there", c.id)
 	}
 	r.inOrder(&c.line, "seed", c.at)
 	r.day.customers = append(r.day.customers, c)
@@ -158,11 +161,14 @@ func (r *reader) readJourney(l line, all []member) {
 		required = append(required, "at", "label")
 	}
 	r.decode(&j.line, all, j.fields(), required...)
-	if at, both := j.line.offset["at"]; both && j.earlier {
-		r.report(&j.line, at, "misplaced", `the line already says "earlier"`)
+	if at, both := j.line.places["at"]; both && j.earlier {
+		r.report(&j.line, at.name, "misplaced", `the line already says "earlier"`)
+	}
+	if j.earlier && len(r.day.journeys) > 0 && !r.day.journeys[len(r.day.journeys)-1].earlier {
+		r.report(&l, 0, "order", "the history comes before the first request of the day")
 	}
 	if j.customer != "" && r.day.customer(j.customer) == nil {
-		r.report(&j.line, j.line.offset["customer"], "unknown-customer",
+		r.report(&j.line, j.line.places["customer"].value, "unknown-customer",
 			"no line above seeds customer %q", j.customer)
 	}
 	r.inOrder(&j.line, "at", j.at)
@@ -173,15 +179,15 @@ func (r *reader) readJourney(l line, all []member) {
 
 // inOrder reports a time before that of the line above: the clock of the day
 // only goes forward.
-func (r *reader) inOrder(l *line, field string, at moment) {
-	offset, ok := l.offset[field]
-	if !ok || at.time().IsZero() {
+func (r *reader) inOrder(l *line, field string, t moment) {
+	at, ok := l.places[field]
+	if !ok || t.time().IsZero() {
 		return
 	}
-	if at.time().Before(r.last) {
-		r.report(l, offset, "order", "the time is before that of the line above")
+	if t.time().Before(r.last) {
+		r.report(l, at.value, "order", "the time is before that of the line above")
 	}
-	r.last = at.time()
+	r.last = t.time()
 }
 
 func (d *day) customer(id string) *customer {

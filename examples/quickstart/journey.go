@@ -26,8 +26,8 @@ type customer struct {
 	at       moment
 	id       string
 	name     string
-	home     []string // countries, ISO 3166-1 alpha-2
-	timezone string
+	home     []country
+	timezone timezone
 	sms      string
 	email    string
 	totp     bool // has an authenticator
@@ -122,6 +122,28 @@ func (m *method) UnmarshalText(text []byte) error {
 		return problem("%q is no method, want code4, code6 or totp", text)
 	}
 	*m = method(known)
+	return nil
+}
+
+// country is an ISO 3166-1 alpha-2 code.
+type country string
+
+func (c *country) UnmarshalText(text []byte) error {
+	if len(text) != 2 || text[0] < 'A' || text[0] > 'Z' || text[1] < 'A' || text[1] > 'Z' {
+		return problem("%q is no country as FR", text)
+	}
+	*c = country(text)
+	return nil
+}
+
+// timezone is an IANA name.
+type timezone string
+
+func (z *timezone) UnmarshalText(text []byte) error {
+	if _, err := time.LoadLocation(string(text)); err != nil {
+		return problem("%q is no time zone as Europe/Paris", text)
+	}
+	*z = timezone(text)
 	return nil
 }
 

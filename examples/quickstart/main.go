@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	_ "time/tzdata" // so that customers' time zones are known on any machine
 
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/risk/geoip"
@@ -159,6 +160,9 @@ func play(pol *policy.Policy, today *day, lang string, stdout io.Writer) error {
 		r, err := w.play(ctx, &today.journeys[i])
 		if err != nil {
 			return fmt.Errorf("line %d: %w", today.journeys[i].line.number, err)
+		}
+		if !r.earlier && total.requests() == 0 {
+			p.intro(len(today.customers), &total)
 		}
 		total.count(&r)
 		if !r.earlier {

@@ -7,11 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
-	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/risk"
@@ -26,54 +22,29 @@ type printer struct {
 	paint func(colour, text string) string
 }
 
-const (
-	width  = 80
-	margin = 7  // under the time
-	gutter = 11 // of the name of a row
-)
-
-// The colours that are used, as ANSI calls them.
-const (
-	green  = "32"
-	yellow = "33"
-	red    = "31"
-	bold   = "1"
-)
-
 func newPrinter(out io.Writer, lang string, paint func(colour, text string) string) *printer {
 	return &printer{words: newWords(lang), out: out, paint: paint}
 }
 
-// colours returns how to paint on a writer: not at all, unless it is a
-// terminal and nobody objects (https://no-color.org).
-func colours(w io.Writer) func(colour, text string) string {
-	plain := func(_, text string) string { return text }
-	f, ok := w.(*os.File)
-	if !ok || os.Getenv("NO_COLOR") != "" {
-		return plain
-	}
-	if info, err := f.Stat(); err != nil || info.Mode()&os.ModeCharDevice == 0 {
-		return plain
-	}
-	return func(colour, text string) string { return "\x1b[" + colour + "m" + text + "\x1b[0m" }
+// intro says what history the day begins with.
+func (p *printer) intro(customers int, s *summary) {
+	p.wrap("", 0, "", p.say("intro", customers, s.earlier, s.proven))
+	fmt.Fprintln(p.out)
 }
 
 // block prints what became of one request.
 func (p *printer) block(r *result) {
 	d := &r.decision
 	p.heading(r)
-	p.row("decided", outcomeColour(d.Outcome), p.say("outcome."+d.Outcome.String())+"; "+
-		p.say("arithmetic", d.Verdict.Step.Name, d.Verdict.Score, p.say("band."+d.Verdict.Band.String())))
+	p.row("decided", outcomeColour(d.Outcome), p.say("decision", p.say("outcome."+d.Outcome.String()),
+		d.Verdict.Step.Name, d.Verdict.Score, p.say("band."+d.Verdict.Band.String())))
 	for _, gap := range d.Degraded {
 		p.row("missing", red, gap.Kind.String()+" "+gap.Name+": "+gap.Text)
 	}
 	p.row("why", "", p.reasons(r)...)
-	if shadow := d.Verdict.Shadow; len(shadow.Rules) > 0 {
-		phrase := "shadow.would"
-		if shadow.Step.Name == d.Verdict.Step.Name {
-			phrase = "shadow.same"
-		}
-		p.row("rehearsed", "", p.say(phrase, strings.Join(shadow.Rules, ", "), shadow.Step.Name))
+	p.shadow(&d.Verdict)
+	if len(d.Reasons) > 0 {
+		p.row("screen", "", strings.Join(d.Reasons, " "))
 	}
 	p.challenge(r)
 	p.result(r)
@@ -90,16 +61,28 @@ func outcomeColour(o policy.Outcome) string {
 	return red
 }
 
+// shadow prints what rules in rehearsal would have done.
+func (p *printer) shadow(v *policy.Verdict) {
+	if len(v.Shadow.Rules) == 0 {
+		return
+	}
+	phrase := "shadow.would"
+	if v.Shadow.Step.Name == v.Step.Name {
+		phrase = "shadow.same"
+	}
+	p.row("rehearsed", "", p.say(phrase, strings.Join(v.Shadow.Rules, ", "), v.Shadow.Step.Name))
+}
+
 // heading prints when, what and who. What was observed of the client is the
 // guard's word, not the file's.
 func (p *printer) heading(r *result) {
-	p.wrap(r.at.time().Format("15:04  "), margin, bold, r.action+"   "+pick(r.title, p.lang))
+	p.wrap(r.at.time().Format("15:04  "), margin, bold, pad(r.action, 14)+pick(r.title, p.lang))
 	name := r.customer
 	if r.person != nil {
 		name = r.person.name
 	}
 	if r.label == attack {
-		name = p.say("posing", name)
+		name = p.say("attack-on", name)
 	}
 	about := []string{name, p.say("channel." + string(r.channel))}
 	if r.device != "" {
@@ -151,98 +134,42 @@ func (p *printer) challenge(r *result) {
 		if t.accepted {
 			verdict = "accepted"
 		}
-		typed = append(typed, p.say("try."+string(t.answer))+": "+p.say(verdict))
+		typed = append(typed, p.say(verdict, p.say("try."+string(t.answer))))
 	}
 	if len(typed) == 0 {
 		typed = append(typed, p.say("try.none"))
 	}
-	p.row("answer", "", strings.Join(typed, "; "))
+	p.row("answer", "", strings.Join(typed, ", "))
 }
 
 // result prints what became of the request.
 func (p *printer) result(r *result) {
-	var mismatch *stepup.MismatchError
-	var text string
-	switch {
-	case r.done && r.asked != 0:
-		text = p.say("proven")
-	case r.done && r.decision.Outcome == stepup.Notify:
-		text = p.say("told")
-	case r.done:
-		text = p.say("done")
-	case r.decision.Outcome == stepup.Deny:
-		text = p.say("denied", r.decision.Reference) + ". " + r.decision.Route
-	case errors.As(r.refusal, &mismatch):
-		text = p.say("mismatch", mismatch.Field)
-	case r.refusal != nil:
-		text = p.say("not-done", r.refusal)
-	default:
-		text = p.say("not-proven")
-	}
-	colour := ""
+	text := p.ending(r)
 	switch {
 	case r.label == attack && r.done:
-		text, colour = p.say("through")+": "+text, red
+		p.row("result", red, p.say("through", text))
 	case r.label == attack:
-		text, colour = p.say("stopped")+": "+text, green
-	}
-	p.row("result", colour, text)
-}
-
-// row prints the name of a row once, and its lines beside it.
-func (p *printer) row(name, colour string, lines ...string) {
-	label := p.say("row." + name)
-	for _, text := range lines {
-		p.wrap(strings.Repeat(" ", margin)+pad(label, gutter), margin+gutter, colour, text)
-		label = ""
+		p.row("result", green, p.say("stopped", text))
+	default:
+		p.row("result", "", text)
 	}
 }
 
-// wrap prints a text behind a first prefix, in lines of at most 80 columns.
-func (p *printer) wrap(prefix string, indent int, colour, text string) {
-	for _, line := range fold(printable(text), width-indent) {
-		if colour != "" {
-			line = p.paint(colour, line)
-		}
-		fmt.Fprintln(p.out, prefix+line)
-		prefix = strings.Repeat(" ", indent)
+func (p *printer) ending(r *result) string {
+	var mismatch *stepup.MismatchError
+	switch {
+	case r.done && r.asked != 0:
+		return p.say("proven")
+	case r.done && r.decision.Outcome == stepup.Notify:
+		return p.say("told")
+	case r.done:
+		return p.say("done")
+	case r.decision.Outcome == stepup.Deny:
+		return p.say("denied", r.decision.Reference, r.decision.Route)
+	case errors.As(r.refusal, &mismatch):
+		return p.say("mismatch", mismatch.Field)
+	case r.refusal != nil:
+		return p.say("not-done", r.refusal)
 	}
+	return p.say("not-proven")
 }
-
-// fold breaks a text between words into lines of at most n characters, and
-// within a word that is longer.
-func fold(text string, n int) []string {
-	var lines []string
-	line := ""
-	for _, word := range strings.Split(text, " ") {
-		for line != "" && utf8.RuneCountInString(line+" "+word) > n {
-			lines, line = append(lines, line), ""
-		}
-		for utf8.RuneCountInString(word) > n {
-			runes := []rune(word)
-			lines, word = append(lines, string(runes[:n])), string(runes[n:])
-		}
-		if line != "" || len(lines) == 0 && word == "" {
-			word = line + " " + word
-		}
-		line = word
-	}
-	return append(lines, strings.TrimRight(line, " "))
-}
-
-// printable drops what could move the cursor: texts of a file are not trusted
-// with the terminal.
-func printable(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) || r == '\u00a0' {
-			return r
-		}
-		return -1
-	}, text)
-}
-
-func pad(text string, n int) string {
-	return text + strings.Repeat(" ", max(0, n-utf8.RuneCountInString(text)))
-}
-
-func minutes(d time.Duration) int { return int(d.Round(time.Minute) / time.Minute) }

@@ -19,6 +19,9 @@ type summary struct {
 	attacks, through    int
 }
 
+// requests is how many were counted, without those of the history.
+func (s *summary) requests() int { return s.legit + s.attacks }
+
 // count adds one request.
 func (s *summary) count(r *result) {
 	switch {
@@ -60,7 +63,7 @@ func (p *printer) summary(s *summary) {
 		name   string
 		n      int
 	}{
-		{0, "requests", s.legit + s.attacks},
+		{0, "requests", s.requests()},
 		{1, "legit", s.legit},
 		{2, "success", s.succeeded},
 		{2, "friction", s.told + s.asked + s.denied},

@@ -10,8 +10,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/proportion-go/proportion/policy"
 )
 
 // problemError is a value that is of the right type and still not right.
@@ -35,24 +33,24 @@ func choose(into *string, text string, words ...string) error {
 func (r *reader) decode(l *line, all []member, fields map[string]any, required ...string) {
 	for _, m := range all {
 		into, known := fields[m.name]
-		_, twice := l.offset[m.name]
+		_, twice := l.places[m.name]
 		switch {
 		case !known:
-			r.report(l, m.nameAt, "unknown-field", "no field %q here, want one of %s",
+			r.report(l, m.at.name, "unknown-field", "no field %q here, want one of %s",
 				m.name, strings.Join(slices.Sorted(maps.Keys(fields)), ", "))
 			continue
 		case twice:
-			r.report(l, m.nameAt, "duplicate", "%q is given twice", m.name)
+			r.report(l, m.at.name, "duplicate", "%q is given twice", m.name)
 			continue
 		}
-		l.offset[m.name] = m.valueAt
+		l.places[m.name] = m.at
 		r.locate(l, &m)
 		if message := set(into, m.value); message != "" {
-			r.report(l, m.valueAt, "wrong-value", "%s: %s", m.name, message)
+			r.report(l, m.at.value, "wrong-value", "%s: %s", m.name, message)
 		}
 	}
 	for _, name := range required {
-		if _, ok := l.offset[name]; !ok {
+		if _, ok := l.places[name]; !ok {
 			r.report(l, 0, "missing-field", "%q is missing", name)
 		}
 	}
@@ -61,12 +59,12 @@ func (r *reader) decode(l *line, all []member, fields map[string]any, required .
 // locate notes where the members of an object stand, and which are there
 // twice.
 func (r *reader) locate(l *line, m *member) {
-	for _, inner := range members(l.text, m.valueAt) {
+	for _, inner := range members(l.text, m.at.value) {
 		name := m.name + "." + inner.name
-		if _, twice := l.offset[name]; twice {
-			r.report(l, inner.nameAt, "duplicate", "%q is given twice", inner.name)
+		if _, twice := l.places[name]; twice {
+			r.report(l, inner.at.name, "duplicate", "%q is given twice", inner.name)
 		}
-		l.offset[name] = inner.valueAt
+		l.places[name] = inner.at
 	}
 }
 
@@ -104,7 +102,7 @@ func typeName(into any) string {
 	switch into.(type) {
 	case *bool:
 		return "true or false"
-	case *[]string, *answers:
+	case *[]country, *answers:
 		return "a list of texts"
 	case *map[string]string:
 		return "an object of texts"
@@ -112,46 +110,4 @@ func typeName(into any) string {
 		return "an object"
 	}
 	return "a text"
-}
-
-// check reports actions and facts that the policy does not take. The policy
-// itself judges them, by a dry run with nothing observed.
-func (d *day) check(p *policy.Policy, file string) error {
-	var found findings
-	declared := map[string]bool{}
-	for _, f := range p.Facts() {
-		declared[f.Name] = true
-	}
-	for i := range d.journeys {
-		j := &d.journeys[i]
-		report := func(field, id, format string, args ...any) {
-			found = append(found, j.line.finding(file, j.line.at(field, "action"), id, fmt.Sprintf(format, args...)))
-		}
-		for _, name := range slices.Sorted(maps.Keys(j.line.offset)) {
-			if _, fact, ok := strings.Cut(name, "."); ok && name[:5] != "title" && !declared[fact] {
-				report(name, "unknown-fact", "the policy declares no fact %q", fact)
-			}
-		}
-		v := p.Evaluate(policy.Input{Action: j.action, Facts: j.facts})
-		for _, gap := range v.Degraded {
-			switch gap.Kind {
-			case policy.ActionGap:
-				report("action", "unknown-action", "the policy lists no action %q", j.action)
-			case policy.FactGap:
-				report("facts."+gap.Name, "wrong-fact", "%s: %s", gap.Name, gap.Text)
-			}
-		}
-	}
-	if len(found) == 0 {
-		return nil
-	}
-	return found[:min(len(found), maxFindings)]
-}
-
-// at returns the offset of a field, or of another where that is missing.
-func (l *line) at(field, otherwise string) int {
-	if at, ok := l.offset[field]; ok {
-		return at
-	}
-	return l.offset[otherwise]
 }

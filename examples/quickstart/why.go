@@ -5,6 +5,7 @@ package main
 
 import (
 	"strings"
+	"time"
 
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/stepup"
@@ -24,13 +25,14 @@ func (p *printer) reasons(r *result) []string {
 	}
 	// What is asked of a request without any risk is asked of every one.
 	if v.Band == policy.Low && v.Base.Do == stepup.Challenge && v.Step.Name == v.Base.Name {
-		all = append(all, p.say("always."+v.Sensitivity.String()))
+		all = append(all, p.say("base."+v.Sensitivity.String()))
 	}
 	if v.Prompts.Softened {
 		all = append(all, p.say("softened"))
 	}
 	if v.HeldOK {
-		all = append(all, p.say("held", minutes(r.at.time().Sub(v.Held.Time))))
+		ago := r.at.time().Sub(v.Held.Time).Round(time.Minute)
+		all = append(all, p.say("held", int(ago/time.Minute)))
 	}
 	if r.decision.Outcome == stepup.Deny && len(r.decision.Enrol) > 0 {
 		all = append(all, p.say("no-method", methods(r.decision.Enrol)))

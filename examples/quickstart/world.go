@@ -83,10 +83,11 @@ func (w *world) seed(c customer) error {
 	}
 	w.people[c.id] = who
 	w.now = c.at.time()
-	return w.guard.Seed(context.Background(), c.id, stepup.Identity{
-		Home: risk.Home{Countries: c.home, Timezone: c.timezone},
-		TOTP: who.secret,
-	})
+	home := risk.Home{Timezone: string(c.timezone)}
+	for _, country := range c.home {
+		home.Countries = append(home.Countries, string(country))
+	}
+	return w.guard.Seed(context.Background(), c.id, stepup.Identity{Home: home, TOTP: who.secret})
 }
 
 // Contacts implements [stepup.Contacts] over the directory.

@@ -15,8 +15,13 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth bounds the nesting of a document. The deepest a policy needs is 6.
-const maxDepth = 16
+// Limits on a document, so that what the YAML library builds of it is bounded:
+// it takes some hundreds of bytes a value.
+const (
+	maxDepth    = 16      // a policy needs 6
+	maxValues   = 250_000 // of 10,000 rules there are 100,000, as counted here
+	maxProblems = 100
+)
 
 // Kind is what a node holds. The zero Kind is none.
 type Kind uint8
@@ -87,6 +92,7 @@ const (
 	SeveralDocuments
 	DuplicateKey
 	Empty
+	TooMany
 )
 
 // A Problem is one thing that is wrong with a document.
@@ -103,6 +109,9 @@ func Parse(data []byte) (*Document, []Problem) {
 	doc := &Document{lines: splitLines(text)}
 	if problem, bad := checkEncoding(text); bad {
 		return doc, []Problem{problem}
+	}
+	if countValues(text) > maxValues {
+		return doc, []Problem{{TooMany, 1, 1, fmt.Sprintf("the file has more than %d values", maxValues)}}
 	}
 	root, problems := parseYAML(text)
 	doc.Root = root
@@ -125,6 +134,23 @@ func (d *Document) HasComment(n *Node) bool {
 	}
 	rest := runesFrom(d.Line(n.Line), n.Column)
 	return strings.Contains(rest, " #")
+}
+
+// countValues counts what can begin a value, without parsing: lines, commas,
+// brackets and list items.
+func countValues(text string) int {
+	count := 0
+	for i := range len(text) {
+		switch text[i] {
+		case '\n', ',', '[', '{':
+			count++
+		case '-', '?', ':':
+			if i+1 < len(text) && text[i+1] == ' ' {
+				count++
+			}
+		}
+	}
+	return count
 }
 
 func splitLines(text string) []string {

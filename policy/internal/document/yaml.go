@@ -33,6 +33,9 @@ func parseYAML(text string) (*Node, []Problem) {
 	}
 	c := converter{}
 	root := c.convert(first.Content[0], 1)
+	if len(c.problems) >= maxProblems {
+		return nil, c.problems
+	}
 	switch err = loader.Load(&second); {
 	case err == nil:
 		c.problem(SeveralDocuments, &second, "a second document begins here")
@@ -55,7 +58,9 @@ func problemOf(err error) Problem {
 type converter struct{ problems []Problem }
 
 func (c *converter) problem(kind ProblemKind, n *yaml.Node, message string) {
-	c.problems = append(c.problems, Problem{kind, n.Line, n.Column, message})
+	if len(c.problems) < maxProblems {
+		c.problems = append(c.problems, Problem{kind, n.Line, n.Column, message})
+	}
 }
 
 func (c *converter) convert(n *yaml.Node, depth int) *Node {

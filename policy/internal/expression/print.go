@@ -4,6 +4,7 @@
 package expression
 
 import (
+	"math"
 	"strconv"
 	"strings"
 )
@@ -85,6 +86,9 @@ func (n *node) printOperation(b *strings.Builder) {
 		defer b.WriteByte(')')
 		separator, inner = ", ", 0
 	}
+	if n.op == opCoalesce {
+		inner = 10 // of all operators it binds most tightly
+	}
 	for i, a := range n.args {
 		if i > 0 {
 			b.WriteString(separator)
@@ -126,7 +130,7 @@ func (l List) print(b *strings.Builder) {
 }
 
 func formatNumber(x float64) string {
-	if x >= 1e15 || x <= -1e15 {
+	if size := math.Abs(x); size >= 1e15 || size < 1e-6 && size > 0 {
 		return strconv.FormatFloat(x, 'g', -1, 64)
 	}
 	return strconv.FormatFloat(x, 'f', -1, 64)

@@ -1,0 +1,144 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package policy_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/proportion-go/proportion/policy"
+)
+
+// seeds are all the policies of the tests.
+func seeds(f testing.TB) [][]byte {
+	f.Helper()
+	var all [][]byte
+	for _, pattern := range []string{"testdata/good/*.yaml", "testdata/bad/*.yaml", "testdata/base.yaml"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			f.Fatalf("no seeds in %s (%v)", pattern, err)
+		}
+		for _, file := range files {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			all = append(all, data)
+		}
+	}
+	return all
+}
+
+// FuzzParse: no bytes panic; a policy or findings, never both; every finding
+// has a place, an id of the table and a line without control characters; and
+// a policy denies what it does not know.
+func FuzzParse(f *testing.F) {
+	base, err := os.ReadFile("testdata/base.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, seed := range seeds(f) {
+		f.Add(seed, false)
+		f.Add(seed, true)
+	}
+	ids := map[string]bool{}
+	for _, c := range policy.Checks() {
+		ids[c.ID] = true
+	}
+	f.Fuzz(func(t *testing.T, data []byte, alone bool) {
+		sources := []policy.Source{{Name: "fuzz", Data: data}}
+		if !alone {
+			sources = append(sources, policy.Source{Name: "base", Data: base})
+		}
+		p, err := policy.Parse(sources...)
+		if err == nil {
+			v := p.Evaluate(policy.Input{Action: "method.enrol", Gaps: []policy.Gap{{}}})
+			if v.Outcome != policy.Deny && p.Action("method.enrol").Sensitivity == policy.Critical {
+				t.Fatalf("a store that failed gives %v for a critical action", v.Outcome)
+			}
+			_ = v.Explain().String()
+			return
+		}
+		var load *policy.LoadError
+		if p != nil || !errors.As(err, &load) || len(load.Findings) == 0 {
+			t.Fatalf("policy %v, error %v", p, err)
+		}
+		for _, finding := range load.Findings {
+			if !ids[finding.ID] || finding.Line < 1 || finding.Column < 1 || finding.Message == "" {
+				t.Fatalf("finding %+v", finding)
+			}
+			if strings.ContainsAny(finding.String(), "\x1b\x00\u202e") {
+				t.Fatalf("control characters in %q", finding)
+			}
+		}
+	})
+}
+
+// TestAttacks: files made to crash the loader, to make it hang, or to eat its
+// memory are refused within a second and 256 MB.
+func TestAttacks(t *testing.T) {
+	const size = 4<<20 - 4096
+	attacks := map[string]string{
+		"nested lists":     "version: 1\nlists: { a: " + strings.Repeat("[", size) + "}",
+		"nested mappings":  "version: 1\nlists: " + strings.Repeat("{a: ", size/4),
+		"nested blocks":    strings.Repeat("- ", size/2),
+		"aliases of lists": "a: &a [x, x]\n" + bomb(),
+		"anchors":          strings.Repeat("- &a x\n", size/7),
+		"keys":             "version: 1\nactions:\n" + strings.Repeat("  a: { sensitivity: normal }\n", size/29),
+		"unknown keys":     "version: 1\n" + manyKeys(size),
+		"one long text":    "version: 1\nowner: " + strings.Repeat("x", size),
+		"one long key":     strings.Repeat("x", size) + ": 1",
+		"a nested condition": "version: 1\nrules:\n" + strings.Repeat(
+			"  - {id: a, when: \""+strings.Repeat("(", 4000)+"\", score: 1}\n", 900),
+		"patterns": "version: 1\nrules:\n" + strings.Repeat(
+			"  - {id: a, when: 'geo.country matches \""+strings.Repeat(".{1000}", 500)+"\"', score: 1}\n", 900),
+		"languages": "version: 1\nrules:\n  - id: a\n    score: 1\n    because:\n" + strings.Repeat("      en: x\n", size/12),
+	}
+	for name, text := range attacks {
+		t.Run(name, func(t *testing.T) {
+			var before, after runtime.MemStats
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			begin := time.Now()
+			_, err := policy.Parse(policy.Source{Name: name, Data: []byte(text)})
+			took := time.Since(begin)
+			runtime.ReadMemStats(&after)
+			if err == nil {
+				t.Error("it is accepted")
+			}
+			// The heap may hold garbage too; what was asked from the system
+			// is an upper bound of what was ever in use.
+			if grown := int64(after.HeapSys) - int64(before.HeapSys); grown > 256<<20 {
+				t.Errorf("the heap grew by %d MB", grown>>20)
+			}
+			if took > 5*time.Second {
+				t.Errorf("it took %v", took)
+			}
+			t.Logf("%s: %v, %d MB allocated", name, took, (after.TotalAlloc-before.TotalAlloc)>>20)
+		})
+	}
+}
+
+// bomb is a billion laughs.
+func bomb() string {
+	var b bytes.Buffer
+	for _, name := range "bcdefghij" {
+		b.WriteString(string(name) + ": &" + string(name) + " [" + strings.Repeat("*"+string(name-1)+", ", 10) + "]\n")
+	}
+	return b.String()
+}
+
+func manyKeys(size int) string {
+	var b strings.Builder
+	for i := 0; b.Len() < size-16; i++ {
+		b.WriteString("k" + strings.Repeat("x", i%7) + string(rune('a'+i%26)) + time.Duration(i).String() + ": 1\n")
+	}
+	return b.String()
+}
