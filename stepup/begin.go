@@ -28,6 +28,10 @@ type Begun struct {
 	// To is where the code went, masked, if it may be shown.
 	To string
 
+	// After is when an answer is accepted, after wrong ones in a row before
+	// this challenge. Zero: at once.
+	After time.Time
+
 	// Expires is when the challenge ends.
 	Expires time.Time
 }
@@ -64,7 +68,7 @@ func (g *Guard) Begin(ctx context.Context, sealed string, m Method) (Begun, erro
 		}
 	}
 	return Begun{
-		ID: formatID(c.ID, m), Method: m, Digits: digits(m), To: o.Shown, Expires: c.Expires,
+		ID: formatID(c.ID, m), Method: m, Digits: digits(m), To: o.Shown, After: o.After, Expires: c.Expires,
 	}, nil
 }
 
@@ -80,14 +84,15 @@ func (t *ticket) offer(m Method) (offer, bool) {
 // opening makes the challenge and, for a method that sends one, its code.
 func (g *Guard) opening(t *ticket, o offer, sealed string, now time.Time) (Opening, string, error) {
 	c := Opening{
-		ID: t.ID, Subject: pseudonym(g.keys.subject, t.Subject), Binding: Key(t.Binding[:len(Key{})]),
+		ID: t.ID, Subject: g.subjectRef(t.Subject), Binding: Key(t.Binding[:len(Key{})]),
 		Action: pseudonym(g.keys.action, t.Action).Key,
-		Lane:   t.Lane, Method: o.Method, Attempts: attempts(o.Method),
+		Lane:   t.Lane, Method: o.Method, Attempts: attempts(o.Method), Device: t.Device,
 		Now: now, Issued: t.Issued, Expires: now.Add(g.config.CodeLife), Ticket: []byte(sealed),
 	}
-	if o.Method == TOTP {
-		return c, "", nil
+	if o.Address == "" {
+		return c, "", nil // nothing is sent
 	}
+	c.Caps = g.caps(t, o)
 	code, err := otp.Generate(digits(o.Method))
 	if err != nil {
 		return Opening{}, "", fmt.Errorf("stepup: %w", err)
@@ -117,7 +122,7 @@ func (g *Guard) send(ctx context.Context, t *ticket, o offer, code string, expir
 	err := sender.Send(ctx, Message{
 		To:       Contact{Kind: o.Kind, Address: o.Address},
 		Language: t.Language,
-		Text:     g.text(t, code),
+		Text:     g.text(t, code, expires.Sub(g.config.Now())),
 		Code:     code,
 		Expires:  expires,
 	})

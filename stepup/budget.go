@@ -12,15 +12,42 @@ import (
 // limits are the guess budgets of a subject by lane, in parts per million over
 // 30 days, and the part of them that four-digit codes may use (L10): a
 // stranger's chance is at most 0.05 % in 30 days, however many challenges he
-// begins.
-var limits = [3]Guesses{
+// begins. BUDGETS.md derives the numbers.
+var limits = [laneCount]Guesses{
 	StrangerLane:    {All: 500, Code4: 400},
 	TrustedLane:     {All: 1000, Code4: 800},
 	FirstFactorLane: {All: 500, Code4: 400},
 }
 
-// budgetDays is how long a wrong guess counts.
-const budgetDays = 30
+const (
+	// budgetDays is how long a wrong guess counts.
+	budgetDays = 30
+
+	// MostFailures is how many wrong answers in a row an authenticator takes
+	// in one lane before it is shut there (NIST SP 800-63B-4 s3.2.2 allows
+	// 100).
+	MostFailures = 50
+
+	freeFailures = 3 // wrong answers in a row before the waits begin
+	firstWait    = 30 * time.Second
+	longestWait  = time.Hour
+)
+
+// Wait returns how long an authenticator rests after so many wrong answers in
+// a row: nothing up to the second, then 30 s, doubling up to an hour (NIST SP
+// 800-63B-4 s3.2.2).
+func Wait(failures int) time.Duration {
+	if failures < freeFailures {
+		return 0
+	}
+	wait := firstWait
+	for range failures - freeFailures {
+		if wait *= 2; wait >= longestWait {
+			return longestWait
+		}
+	}
+	return wait
+}
 
 // totp is how time-based codes are generated and verified: the defaults of
 // every authenticator app, with one step of delay (RFC 6238 s5.2).
@@ -54,15 +81,18 @@ func cost(m Method) int {
 	return 1
 }
 
-// fits reports whether one more guess by the method stays within the limit.
-func (u Guesses) fits(m Method, limit Guesses) bool {
-	u = u.add(m, cost(m))
-	return u.All <= limit.All && u.Code4 <= limit.Code4
+// authenticator returns the method under which consecutive failures of m are
+// counted: codes of four and of six digits go to the same contact.
+func authenticator(m Method) Method {
+	if m == Code4 {
+		return Code6
+	}
+	return m
 }
 
-// add returns the guesses with one more counted, or with a negative cost one
-// taken back.
-func (u Guesses) add(m Method, cost int) Guesses {
+// Add returns the guesses with a cost by the method counted, or with a
+// negative cost taken back.
+func (u Guesses) Add(m Method, cost int) Guesses {
 	u.All += cost
 	if m == Code4 {
 		u.Code4 += cost
@@ -70,45 +100,30 @@ func (u Guesses) add(m Method, cost int) Guesses {
 	return u
 }
 
-// ledger is one subject's wrong guesses by day and lane: a short list, empty
-// for almost everyone.
-type ledger []entry
-
-type entry struct {
-	day  int64
-	lane Lane
-	used Guesses
+// Within reports whether the guesses stay within a limit.
+func (u Guesses) Within(limit Guesses) bool {
+	return u.All <= limit.All && u.Code4 <= limit.Code4
 }
 
-func dayOf(t time.Time) int64 { return t.Unix() / (24 * 60 * 60) }
+// half is the most that one device may spend of a trusted lane (L11).
+func (u Guesses) half() Guesses { return Guesses{All: u.All / 2, Code4: u.Code4 / 2} }
 
-// used returns what counts now in each lane. A whole day counts until its last
-// moment is 30 days old.
-func (l ledger) used(now time.Time) (sum [3]Guesses) {
-	for _, e := range l {
-		if dayOf(now)-e.day <= budgetDays {
-			sum[e.lane].All += e.used.All
-			sum[e.lane].Code4 += e.used.Code4
-		}
-	}
-	return sum
+// Spraying: guesses at four-digit codes over many subjects (L29).
+const (
+	sprayMonth  = 10_000 // wrong ones in 30 days, whatever is usual
+	sprayTimes  = 3      // times the usual day
+	sprayUnless = 100    // wrong ones a day that are nothing unusual anywhere
+)
+
+// Spray is what the whole deployment guessed wrong at four-digit codes.
+type Spray struct {
+	Day   int // in the last day
+	Month int // in the last 30 days
 }
 
-// count adds a cost on the day of t, and drops days that no longer count. A
-// clock that goes back drops nothing.
-func (l *ledger) count(t time.Time, lane Lane, m Method, cost int) {
-	kept := (*l)[:0]
-	found := false
-	for _, e := range *l {
-		if e.day == dayOf(t) && e.lane == lane {
-			e.used, found = e.used.add(m, cost), true
-		}
-		if dayOf(t)-e.day <= budgetDays && e.used != (Guesses{}) {
-			kept = append(kept, e)
-		}
-	}
-	if !found && cost > 0 {
-		kept = append(kept, entry{dayOf(t), lane, Guesses{}.add(m, cost)})
-	}
-	*l = kept
+// spraying reports whether four-digit codes have to rest outside the trusted
+// lane.
+func (s Spray) spraying() bool {
+	usual := max(s.Month-s.Day, 0) / (budgetDays - 1)
+	return s.Month >= sprayMonth || s.Day > sprayUnless && s.Day > sprayTimes*usual
 }

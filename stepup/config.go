@@ -4,6 +4,7 @@
 package stepup
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -55,6 +56,14 @@ type Config struct {
 	// Zero: every group.
 	Record risk.Groups
 
+	// Sends caps how many codes are sent. The zero value has good defaults.
+	Sends Sends
+
+	// Notify tells a subject of something that was done or attempted in his
+	// name: see [Notice]. It is called while a request is served, so it should
+	// hand over and return. Nil: nobody is told.
+	Notify func(context.Context, Notice)
+
 	// CodeLife is how long a sent code is valid. Zero: 5 minutes. At most 10
 	// minutes (NIST SP 800-63B-4 s3.1.3.2).
 	CodeLife time.Duration
@@ -98,6 +107,10 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Record == 0 {
 		c.Record = risk.AllGroups
 	}
+	if c.Notify == nil {
+		c.Notify = func(context.Context, Notice) {}
+	}
+	c.Sends = c.Sends.withDefaults()
 	c.Senders = maps.Clone(c.Senders)
 	c.Labels = maps.Clone(c.Labels)
 	c.Route = maps.Clone(c.Route)

@@ -56,10 +56,11 @@ func (g *Guard) Decide(ctx context.Context, req Request) (Decision, error) {
 // look-up of the address.
 func (g *Guard) observe(ctx context.Context, req *Request) *situation {
 	s := &situation{req: req, policy: g.Policy(), now: g.config.Now()}
-	s.subject = pseudonym(g.keys.subject, req.Subject)
+	s.subject = g.subjectRef(req.Subject)
 	s.session = pseudonym(g.keys.session, req.Session)
-	s.device = g.openDevice(req.Device, req.Subject)
-	g.recall(ctx, s)
+	token := g.openDevice(req.Device, req.Subject)
+	g.recall(ctx, s, token)
+	g.recognise(ctx, s, token)
 	s.seen = risk.Observation{
 		Time:     s.now,
 		Action:   req.Action,
@@ -80,10 +81,10 @@ func (g *Guard) observe(ctx context.Context, req *Request) *situation {
 }
 
 // recall reads the subject from the store. A failure leaves the profile nil.
-func (g *Guard) recall(ctx context.Context, s *situation) {
+func (g *Guard) recall(ctx context.Context, s *situation, token deviceToken) {
 	_, per := s.policy.PromptWindow()
 	state, err := g.config.Store.Subject(ctx, Query{
-		Subject: s.subject, Session: s.session, Now: s.now, PromptsSince: s.now.Add(-per),
+		Subject: s.subject, Session: s.session, Device: token.ID, Now: s.now, PromptsSince: s.now.Add(-per),
 	})
 	if err != nil {
 		s.gap(policy.StoreGap, "subject", "cannot be read")
@@ -94,6 +95,7 @@ func (g *Guard) recall(ctx context.Context, s *situation) {
 		s.gap(policy.StoreGap, "profile", "cannot be decoded")
 		return
 	}
+	profile.Expire(s.now)
 	s.state, s.profile = state, profile
 }
 
@@ -129,8 +131,8 @@ func (s *situation) heldSession() risk.Session {
 		return session
 	}
 	session.Methods = []string{}
-	for _, p := range s.state.Proofs {
-		session.Methods = append(session.Methods, p.Method.String())
+	for _, h := range s.state.Proofs {
+		session.Methods = append(session.Methods, h.Proof.Method.String())
 	}
 	return session
 }
@@ -145,9 +147,9 @@ func (s *situation) input(signals *risk.Signals) policy.Input {
 	}
 	in.Prompts = policy.Count{N: s.state.Prompts, Known: true}
 	in.Spent = policy.Spent{Rules: s.state.Spent, Known: true}
-	for i, p := range s.state.Proofs {
-		if s.state.ProofDevices[i] == Key(s.device) { // L18: on this same device
-			in.Proofs = append(in.Proofs, p)
+	for _, h := range s.state.Proofs {
+		if h.Device == Key(s.device) { // L18: on this same device
+			in.Proofs = append(in.Proofs, h.Proof)
 		}
 	}
 	return in

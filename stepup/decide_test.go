@@ -119,7 +119,7 @@ func TestDecideCancelledDenies(t *testing.T) {
 // on_failure does not allow is denied, every unknown is taken strictly, and the
 // decision says so (L2).
 func TestDecideWithoutStore(t *testing.T) {
-	b := newBench(t, func(c *stepup.Config) { c.Store = newBrokenStore("subject") })
+	b := newBench(t, func(c *stepup.Config) { c.Store = faulty("Subject") })
 	for action, want := range map[string]stepup.Outcome{
 		"invoice.view": stepup.Notify, "profile.view": stepup.Deny,
 		"address.change": stepup.Deny, "account.close": stepup.Deny,

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"time"
 
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/risk"
@@ -83,6 +84,9 @@ type Offer struct {
 	// To is where a code would be sent, masked, on a trusted device; empty on
 	// any other, and for a method that sends none.
 	To string
+	// After is when the method takes an answer again, after wrong ones in a
+	// row. Zero: at once.
+	After time.Time
 }
 
 // Ticket returns the sealed decision with which [Guard.Begin] begins its

@@ -4,38 +4,195 @@
 package stepup
 
 import (
+	"context"
 	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"time"
 
+	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/risk"
 )
+
+// deviceToken is what a client presents to be recognised. Its counter moves
+// with every proof, so that a copy goes stale and gives itself away.
+type deviceToken struct {
+	ID      Key
+	Counter uint32
+}
+
+// tabGrace is how long the token before the last one is still accepted: tabs
+// of one browser may have requests under way when it is replaced.
+const tabGrace = 2 * time.Minute
 
 // openDevice reads a device token, sealed for one subject so that it is worth
 // nothing to another. An empty, forged or foreign one is no device: the client
 // is then simply not known.
-func (g *Guard) openDevice(text, subject string) (id risk.DeviceID) {
+func (g *Guard) openDevice(text, subject string) (t deviceToken) {
 	if text == "" || len(text) > 256 {
-		return risk.DeviceID{}
+		return deviceToken{}
 	}
 	sealed, err := base64.RawURLEncoding.DecodeString(text)
 	if err != nil {
-		return risk.DeviceID{}
+		return deviceToken{}
 	}
 	plain, err := g.keys.token.Open(sealed, []byte(subject))
-	if err != nil || len(plain) != len(id) {
-		return risk.DeviceID{}
+	if err != nil || len(plain) != len(t.ID)+4 {
+		return deviceToken{}
 	}
-	return risk.DeviceID(plain)
+	copy(t.ID[:], plain)
+	t.Counter = binary.BigEndian.Uint32(plain[len(t.ID):])
+	return t
 }
 
 // sealDevice returns the token of the device that a proof made known, or none
 // where the client cannot keep one.
-func (g *Guard) sealDevice(t *ticket) (string, error) {
-	if t.Device == (Key{}) {
+func (g *Guard) sealDevice(t *ticket, counter uint32) (string, error) {
+	if counter == 0 {
 		return "", nil
 	}
-	sealed, err := g.keys.token.Seal(t.Device[:], []byte(t.Subject))
+	plain := binary.BigEndian.AppendUint32(t.Device[:len(t.Device):len(t.Device)], counter)
+	sealed, err := g.keys.token.Seal(plain, []byte(t.Subject))
 	if err != nil {
 		return "", err
 	}
 	return base64.RawURLEncoding.EncodeToString(sealed), nil
+}
+
+// recognise decides whether the token is its device's latest. A stale one means
+// that there are two copies: the series then dies, and the owner is told.
+func (g *Guard) recognise(ctx context.Context, s *situation, token deviceToken) {
+	for _, d := range s.state.Devices {
+		if d.ID != token.ID {
+			continue
+		}
+		switch {
+		case token.Counter == d.Counter,
+			token.Counter+1 == d.Counter && s.now.Sub(d.Rotated) < tabGrace:
+			s.device = risk.DeviceID(d.ID)
+		case token.Counter < d.Counter:
+			g.disown(ctx, s, d.ID)
+		}
+		// A counter of the future is a store that lost some of its memory.
+		return
+	}
+}
+
+// disown ends a device series of which there are two copies.
+func (g *Guard) disown(ctx context.Context, s *situation, id Key) {
+	s.profile.RemoveDevice(risk.DeviceID(id), s.now)
+	encoded, err := s.profile.MarshalBinary()
+	if err == nil {
+		err = g.config.Store.Update(context.WithoutCancel(ctx), Update{
+			Subject: s.subject, Profile: encoded, Version: s.state.Version, Now: s.now, Revoke: []Key{id},
+		})
+	}
+	if err != nil {
+		// The next request with either copy tries again.
+		s.gap(policy.SignalGap, "device", "a copied device token could not be revoked")
+	}
+	g.config.Notify(ctx, Notice{Subject: s.req.Subject, Kind: DeviceCopied})
+}
+
+// KnownDevice is a device on which the subject proved who he is.
+type KnownDevice struct {
+	ID      string // for RenameDevice and RevokeDevice; it authorizes nothing
+	Name    string // the subject's own name for it, if any
+	Kind    string // coarse, as "Firefox on Linux"
+	First   time.Time
+	Last    time.Time
+	Trusted bool // by a strong proof
+}
+
+// Devices returns the subject's known devices, for the page on which he keeps
+// them in order. Errors: a [*RequestError], [ErrUnavailable].
+func (g *Guard) Devices(ctx context.Context, subject string) ([]KnownDevice, error) {
+	if err := checkSubject(subject); err != nil {
+		return nil, err
+	}
+	now := g.config.Now()
+	st, err := g.config.Store.Subject(ctx, Query{Subject: g.subjectRef(subject), Now: now})
+	if err != nil {
+		return nil, unavailable("subject", err)
+	}
+	var p risk.Profile
+	if err := p.UnmarshalBinary(st.Profile); err != nil {
+		return nil, unavailable("profile", err)
+	}
+	p.Expire(now)
+	var known []KnownDevice
+	for _, d := range st.Devices {
+		if seen, ok := p.Device(risk.DeviceID(d.ID)); ok {
+			known = append(known, KnownDevice{
+				ID: hex.EncodeToString(d.ID[:]), Name: d.Name, Kind: seen.UserAgent,
+				First: seen.First, Last: seen.Last, Trusted: !seen.Trusted.IsZero(),
+			})
+		}
+	}
+	return known, nil
+}
+
+// longestName is the most bytes of a device's name.
+const longestName = 64
+
+// RenameDevice gives a known device the subject's own name for it, of at most
+// 64 bytes. An unknown device is left alone. Errors: a [*RequestError],
+// [ErrBusy], [ErrUnavailable].
+func (g *Guard) RenameDevice(ctx context.Context, subject, id, name string) error {
+	if err := checkField("Name", name, 0, longestName); err != nil {
+		return err
+	}
+	return g.updateDevice(ctx, subject, id, func(_ *risk.Profile, key Key, u *Update) {
+		u.Rename = []Device{{ID: key, Name: name}}
+	})
+}
+
+// RevokeDevice makes a device unknown, and ends the proofs held on it. An
+// unknown device is left alone. Errors: a [*RequestError], [ErrBusy],
+// [ErrUnavailable].
+func (g *Guard) RevokeDevice(ctx context.Context, subject, id string) error {
+	return g.updateDevice(ctx, subject, id, func(p *risk.Profile, key Key, u *Update) {
+		p.RemoveDevice(risk.DeviceID(key), u.Now)
+		u.Revoke = []Key{key}
+	})
+}
+
+// RevokeDevices makes every device of the subject unknown: call it when a
+// password or a contact was changed. Errors: as [Guard.RevokeDevice].
+func (g *Guard) RevokeDevices(ctx context.Context, subject string) error {
+	if err := checkSubject(subject); err != nil {
+		return err
+	}
+	now := g.config.Now()
+	return g.update(ctx, subject, now, func(p *risk.Profile, st *State, u *Update) error {
+		u.Revoke = forget(p, st, now)
+		return nil
+	})
+}
+
+// forget takes every device out of the profile, and returns them.
+func forget(p *risk.Profile, st *State, now time.Time) (devices []Key) {
+	for _, d := range p.Devices() {
+		p.RemoveDevice(d.ID, now)
+	}
+	for _, d := range st.Devices {
+		devices = append(devices, d.ID)
+	}
+	return devices
+}
+
+func (g *Guard) updateDevice(
+	ctx context.Context, subject, id string, change func(*risk.Profile, Key, *Update),
+) error {
+	if err := checkSubject(subject); err != nil {
+		return err
+	}
+	b, err := hex.DecodeString(id)
+	if err != nil || len(b) != len(Key{}) {
+		return &RequestError{"Device", "is no identifier of a device"}
+	}
+	return g.update(ctx, subject, g.config.Now(), func(p *risk.Profile, _ *State, u *Update) error {
+		change(p, Key(b), u)
+		return nil
+	})
 }

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/proportion-go/proportion/otp"
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/risk"
 )
@@ -19,38 +18,50 @@ import (
 // profile learns from the proof, the session holds it, and the grant carries
 // it to [Guard.Redeem].
 //
-// Errors: [ErrMalformed] for input that is no code of the right length, which
-// costs nothing; [ErrRefused] for everything else that does not count;
+// Errors: [ErrMalformed] for input that is no code of the method, which costs
+// nothing; [ErrRefused] for everything else that does not count;
 // [ErrUnavailable] when the store failed, so that nothing was proven.
 func (g *Guard) Finish(ctx context.Context, binding, id, code string) (Grant, error) {
 	cid, m, ok := parseID(id)
-	if !ok || m != Code4 && m != Code6 && m != TOTP {
+	if !ok {
 		return Grant{}, ErrRefused
 	}
-	code, err := otp.Canonical(code, digits(m))
+	code, err := canonical(m, code)
 	if err != nil {
-		return Grant{}, ErrMalformed
+		return Grant{}, err
 	}
-	now := g.config.Now()
 	ctx = context.WithoutCancel(ctx) // hanging up does not refund a guess
-	a, err := g.attempt(ctx, Attempt{
-		ID: cid, Method: m, Binding: pseudonym(g.keys.binding, binding), Now: now, Cost: cost(m), Limits: limits,
+	f := finishing{id: cid, now: g.config.Now()}
+	f.attempted, err = g.attempt(ctx, Attempt{
+		ID: cid, Method: m, Binding: pseudonym(g.keys.binding, binding), Now: f.now, Cost: cost(m), Limits: limits,
 	})
 	if err != nil {
 		return Grant{}, err
 	}
-	var t ticket
-	if !openJSON(g.keys.ticket, string(a.Ticket), &t) {
+	if !openJSON(g.keys.ticket, string(f.attempted.Ticket), &f.ticket) {
 		return Grant{}, ErrRefused
 	}
-	step, ok := g.verify(&t, &a, code, now)
-	if !ok {
+	if !g.verify(ctx, &f, code) {
+		if f.attempted.Shut {
+			g.config.Notify(ctx, Notice{Subject: f.ticket.Subject, Kind: MethodShut, Method: m, Lane: f.attempted.Lane})
+		}
 		return Grant{}, ErrRefused
 	}
-	if err := g.settle(ctx, &t, &a, cid, step, now); err != nil {
+	settled, err := g.settle(ctx, &f)
+	if err != nil {
 		return Grant{}, err
 	}
-	return g.grant(&t, m, now)
+	return g.grant(&f.ticket, m, settled.Counter, f.now)
+}
+
+// finishing is one answer on its way to a grant.
+type finishing struct {
+	id        ID
+	now       time.Time
+	ticket    ticket
+	attempted Attempted
+	used      Authenticator // as the right answer leaves it, if it used one
+	was       []byte
 }
 
 func (g *Guard) attempt(ctx context.Context, a Attempt) (Attempted, error) {
@@ -64,69 +75,59 @@ func (g *Guard) attempt(ctx context.Context, a Attempt) (Attempted, error) {
 	return Attempted{}, unavailable("attempt", err)
 }
 
-// verify compares. For TOTP it returns the step that matched, which settling
-// accepts at most once.
-func (g *Guard) verify(t *ticket, a *Attempted, code string, now time.Time) (step int64, ok bool) {
-	if a.Method != TOTP {
-		return 0, g.keys.code.Verify(a.Code, t.codeParts(a.Method, code)...)
-	}
-	enrolled := (&State{Authenticators: a.Authenticators}).authenticator(TOTP)
-	if enrolled == nil {
-		return 0, false
-	}
-	secret, err := otp.OpenSecret(g.keys.seal, enrolled.Sealed, t.Subject, TOTP.String())
-	if err != nil {
-		return 0, false
-	}
-	step, err = totp.Verify(secret, code, now, enrolled.LastStep)
-	return step, err == nil
-}
-
 // settle makes the challenge passed, exactly once, and teaches the profile.
-// Where another proof taught it meanwhile, it is read again and merged.
-func (g *Guard) settle(ctx context.Context, t *ticket, a *Attempted, id ID, step int64, now time.Time) error {
+// Where another proof taught it meanwhile, it is read again.
+func (g *Guard) settle(ctx context.Context, f *finishing) (Settled, error) {
+	t, a := &f.ticket, &f.attempted
 	s := Settlement{
-		ID: id, Now: now, Refund: cost(a.Method), Step: step, Version: a.Version, Reset: t.Step,
-		Session: t.session(), Device: t.Device,
-		Proof: policy.Proof{Method: a.Method, Action: t.Action, Time: now, Band: t.Band, Bound: t.bound()},
+		ID: f.id, Now: f.now, Refund: cost(a.Method), Version: a.Version, Reset: t.Step,
+		Used: f.used, Was: f.was,
+		Held: Held{Session: t.session(), Device: t.Device, Proof: policy.Proof{
+			Method: a.Method, Action: t.Action, Time: f.now, Band: t.Band, Bound: t.bound(),
+		}},
 	}
 	encoded := a.Profile
 	for range conflicts {
 		var err error
-		if s.Profile, err = taught(encoded, t, id, a.Method, now); err != nil {
-			return unavailable("profile", err)
+		if s.Profile, err = f.teach(encoded); err != nil {
+			return Settled{}, unavailable("profile", err)
 		}
-		err = g.config.Store.Settle(ctx, s)
+		settled, err := g.config.Store.Settle(ctx, s)
 		switch {
 		case err == nil:
-			return nil
+			return settled, nil
 		case errors.Is(err, ErrRefused):
-			return ErrRefused
+			return Settled{}, ErrRefused
 		case !errors.Is(err, ErrConflict):
-			return unavailable("settle", err)
+			return Settled{}, unavailable("settle", err)
 		}
-		state, err := g.config.Store.Subject(ctx, Query{Subject: pseudonym(g.keys.subject, t.Subject), Now: now})
+		state, err := g.config.Store.Subject(ctx, Query{Subject: g.subjectRef(t.Subject), Now: f.now})
 		if err != nil {
-			return unavailable("subject", err)
+			return Settled{}, unavailable("subject", err)
 		}
 		encoded, s.Version = state.Profile, state.Version
 	}
-	return unavailable("settle", ErrConflict)
+	return Settled{}, unavailable("settle", ErrConflict)
 }
 
 // conflicts is how often a change is tried again because another came first.
 const conflicts = 100
 
-// taught returns the encoded profile with what the proof teaches.
-func taught(encoded []byte, t *ticket, id ID, m Method, now time.Time) ([]byte, error) {
+// teach returns the encoded profile with what the proof adds (L21).
+func (f *finishing) teach(encoded []byte) ([]byte, error) {
 	var p risk.Profile
 	if err := p.UnmarshalBinary(encoded); err != nil {
 		return nil, err
 	}
+	p.Expire(f.now)
 	var e risk.Evidence
-	if err := e.UnmarshalBinary(t.Evidence); err != nil {
+	if err := e.UnmarshalBinary(f.ticket.Evidence); err != nil {
 		return nil, err
 	}
-	p.Learn(e, risk.Proof{ID: formatID(id, m), Time: now, Strong: m.Strength() >= TOTP.Strength()})
+	m := f.attempted.Method
+	p.Learn(e, risk.Proof{ID: formatID(f.id, m), Time: f.now, Strong: strong(m)})
 	return p.MarshalBinary()
 }
+
+// strong reports whether a proof by the method makes a device trusted (L11).
+func strong(m Method) bool { return m.Strength() >= TOTP.Strength() }

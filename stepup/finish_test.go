@@ -37,7 +37,7 @@ func TestWrongThenRight(t *testing.T) {
 // 100 wrong answers at once use up the three attempts, no more and no fewer,
 // and the right one then comes too late (L8).
 func TestParallelWrongAnswers(t *testing.T) {
-	store := newBrokenStore()
+	store := faulty()
 	b, c := newBench(t, func(c *stepup.Config) { c.Store = store }), alice("laptop")
 	begun, code := b.Begin(b.Decide(c, "address.change", nil), stepup.Code4)
 	if n := each(100, func() error {
@@ -48,8 +48,8 @@ func TestParallelWrongAnswers(t *testing.T) {
 	}
 	_, err := b.Guard.Finish(t.Context(), c.Binding, begun.ID, code)
 	refused(t, err)
-	if store.counted != 3 {
-		t.Errorf("got %d attempts counted, want 3", store.counted)
+	if store.Done("Attempt") != 3 {
+		t.Errorf("got %d attempts counted, want 3", store.Done("Attempt"))
 	}
 }
 
@@ -138,7 +138,7 @@ func TestOtherBindingSpendsNoAttempt(t *testing.T) {
 
 // Malformed input costs no attempt and reads no store (L13).
 func TestMalformedInputCostsNothing(t *testing.T) {
-	store := newBrokenStore()
+	store := faulty()
 	b, c := newBench(t, func(c *stepup.Config) { c.Store = store }), alice("laptop")
 	begun, code := b.Begin(b.Decide(c, "address.change", nil), stepup.Code4)
 	for _, input := range []string{"", "123", "12345", "12a4", "١٢٣٤", "1234\n", strings.Repeat(" ", 1<<20)} {
@@ -146,7 +146,7 @@ func TestMalformedInputCostsNothing(t *testing.T) {
 			t.Errorf("%.10q: got error %v, want %v", input, err, stepup.ErrMalformed)
 		}
 	}
-	if n := store.calls["attempt"]; n != 0 {
+	if n := store.Calls("Attempt"); n != 0 {
 		t.Errorf("got %d attempts for malformed input, want none", n)
 	}
 	if _, err := b.Guard.Finish(t.Context(), c.Binding, begun.ID, code); err != nil {
@@ -169,12 +169,12 @@ func TestHangingUpCountsTheGuess(t *testing.T) {
 }
 
 func TestFinishWithoutStore(t *testing.T) {
-	for _, operation := range []string{"attempt", "settle"} {
+	for _, operation := range []string{"Attempt", "Settle"} {
 		t.Run(operation, func(t *testing.T) {
-			store := newBrokenStore()
+			store := faulty()
 			b, c := newBench(t, func(c *stepup.Config) { c.Store = store }), alice("laptop")
 			begun, code := b.Begin(b.Decide(c, "address.change", nil), stepup.Code4)
-			store.fail[operation] = true
+			store.Fail(operation, errStore)
 			grant, err := b.Guard.Finish(t.Context(), c.Binding, begun.ID, code)
 			if !errors.Is(err, stepup.ErrUnavailable) || !errors.Is(err, errStore) || grant.Token != "" {
 				t.Errorf("got error %v, want %v with its cause, and no grant", err, stepup.ErrUnavailable)

@@ -48,6 +48,7 @@ type proven struct {
 	Action  [32]byte
 	Facts   []provenFact
 	Single  bool
+	Strong  bool
 }
 
 // provenFact is the keyed hash of one bound fact; the name is for the operator
@@ -57,9 +58,9 @@ type provenFact struct {
 	Sum  [32]byte
 }
 
-func (g *Guard) grant(t *ticket, m Method, now time.Time) (Grant, error) {
+func (g *Guard) grant(t *ticket, m Method, counter uint32, now time.Time) (Grant, error) {
 	p := proven{
-		ID: newID(Key(t.ID[:len(Key{})])), Issued: now, Single: t.single(),
+		ID: t.ID, Issued: now, Single: t.single(), Strong: strong(m),
 		Subject: sum(g.keys.subject, t.Subject), Action: sum(g.keys.action, t.Action),
 		Session: t.Session, Binding: t.Binding,
 	}
@@ -70,7 +71,7 @@ func (g *Guard) grant(t *ticket, m Method, now time.Time) (Grant, error) {
 	if err != nil {
 		return Grant{}, fmt.Errorf("stepup: seal grant: %w", err)
 	}
-	device, err := g.sealDevice(t)
+	device, err := g.sealDevice(t, counter)
 	if err != nil {
 		return Grant{}, fmt.Errorf("stepup: seal device token: %w", err)
 	}
@@ -88,26 +89,35 @@ func (g *Guard) grant(t *ticket, m Method, now time.Time) (Grant, error) {
 // Errors: all but [ErrUnavailable] and [*RequestError] are an [ErrRefused];
 // [ErrExpired], [ErrRedeemed] and [*MismatchError] say more to the operator.
 func (g *Guard) Redeem(ctx context.Context, token string, req Request) error {
+	_, err := g.redeem(ctx, token, req)
+	return err
+}
+
+// redeem is [Guard.Redeem] that tells what was proven.
+func (g *Guard) redeem(ctx context.Context, token string, req Request) (p proven, err error) {
 	if err := req.check(); err != nil {
-		return err
+		return proven{}, err
 	}
-	var p proven
 	if !openJSON(g.keys.grant, token, &p) {
-		return ErrRefused
+		return proven{}, ErrRefused
 	}
 	now := g.config.Now()
 	if age := now.Sub(p.Issued); age < 0 || age >= grantLife {
-		return ErrExpired
+		return proven{}, ErrExpired
 	}
 	if err := g.match(&p, &req); err != nil {
-		return err
+		return proven{}, err
 	}
 	if !p.Single {
-		return nil
+		return p, nil
 	}
-	err := g.config.Store.Redeem(context.WithoutCancel(ctx), Redemption{
+	return p, g.redeemOnce(ctx, Redemption{
 		ID: p.ID, Issued: p.Issued, Expires: p.Issued.Add(grantLife), Now: now,
 	})
+}
+
+func (g *Guard) redeemOnce(ctx context.Context, r Redemption) error {
+	err := g.config.Store.Redeem(context.WithoutCancel(ctx), r)
 	switch {
 	case err == nil:
 		return nil

@@ -21,12 +21,14 @@ type Guard struct {
 	config Config
 	policy atomic.Pointer[policy.Policy]
 	keys   keys
+
+	guessing chan struct{} // has room for as many as compare recovery codes
 }
 
 // keys are the derived keys of one deployment, one for each purpose (L30).
 type keys struct {
-	subject, session, binding, action, code, fact *otp.MAC
-	ticket, grant, token, seal                    *otp.Sealer
+	subject, session, binding, action, code, fact, issue, tombstone *otp.MAC
+	ticket, grant, token, seal, enrol                               *otp.Sealer
 }
 
 // New returns a guard for the policy. The error names the field of the
@@ -41,10 +43,12 @@ func New(p *policy.Policy, c Config) (*Guard, error) {
 	}
 	mac := func(purpose string) *otp.MAC { return c.Keys.MAC(c.Namespace, purpose) }
 	sealer := func(purpose string) *otp.Sealer { return c.Keys.Sealer(c.Namespace, purpose) }
-	g := &Guard{config: c, keys: keys{
+	g := &Guard{config: c, guessing: make(chan struct{}, guessers), keys: keys{
 		subject: mac("subject"), session: mac("session"), binding: mac("binding"),
 		action: mac("action"), code: mac("code"), fact: mac("fact"),
-		ticket: sealer("ticket"), grant: sealer("grant"), token: sealer("token"), seal: sealer("seal"),
+		issue: mac("issue"), tombstone: mac("tombstone"),
+		ticket: sealer("ticket"), grant: sealer("grant"), token: sealer("token"),
+		seal: sealer("seal"), enrol: sealer("enrol"),
 	}}
 	g.policy.Store(p)
 	return g, nil

@@ -5,6 +5,7 @@ package stepup
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 // MemoryConfig bounds a [Memory]. The zero value is a good start.
 type MemoryConfig struct {
 	// Challenges is how many challenges are kept at most, pending or recently
-	// ended. Zero: 1,000,000.
+	// ended, and how many redeemed grants. Zero: 1,000,000.
 	Challenges int
 
 	// Subjects is how many subjects are remembered at most. Zero: 1,000,000.
@@ -38,6 +39,8 @@ type Memory struct {
 	opened     []ended // challenges, in the order they were opened
 	redeemed   map[ID]bool
 	redemption []ended // redeemed grants, in order
+	windows    windows // what was issued, by cap
+	wrong4     daily   // wrong four-digit guesses of everyone
 }
 
 var _ Store = (*Memory)(nil)
@@ -48,54 +51,6 @@ type ended struct {
 	at time.Time
 }
 
-// subject is all that is remembered of one subject.
-type subject struct {
-	profile        []byte
-	version        uint64
-	authenticators []Authenticator
-	held           []held
-	prompts        []time.Time // passed, oldest first
-	spent          []spent
-	guesses        ledger
-	pending        int
-}
-
-// held is a proof that a session holds.
-type held struct {
-	session, device Key
-	proof           policy.Proof
-}
-
-// spent is what was used of a rule's limit.
-type spent struct {
-	policy.RuleSpent
-	uncapped int
-}
-
-type challenge struct {
-	Opening
-	subject *subject
-	used    int
-	state   state
-}
-
-// state is where a challenge is in its life (DESIGN section 8).
-type state uint8
-
-const (
-	pending state = iota
-	passed
-	expired
-	superseded
-)
-
-const (
-	mostHeld       = 16 // proofs a subject's sessions hold
-	mostPrompts    = 64 // prompts remembered: above any budget
-	mostPending    = 5  // pending challenges of a subject in one lane
-	longestPrompts = 7 * 24 * time.Hour
-)
-
 // NewMemory returns an empty store.
 func NewMemory(c MemoryConfig) *Memory {
 	if c.Challenges <= 0 {
@@ -105,39 +60,45 @@ func NewMemory(c MemoryConfig) *Memory {
 		c.Subjects = 1_000_000
 	}
 	return &Memory{
-		config: c, subjects: map[Key]*subject{}, challenges: map[ID]*challenge{}, redeemed: map[ID]bool{},
+		config: c, subjects: map[Key]*subject{}, challenges: map[ID]*challenge{},
+		redeemed: map[ID]bool{}, windows: windows{},
 	}
 }
 
 // begin locks the store at a time, and returns the unlocking.
-func (m *Memory) begin(now time.Time) func() {
+func (m *Memory) begin(ctx context.Context, now time.Time) (unlock func(), err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	m.mu.Lock()
 	if m.epoch.IsZero() {
 		m.epoch = now
 	}
-	return m.mu.Unlock
+	return m.mu.Unlock, nil
 }
 
-// find returns the subject, under its first pseudonym from now on.
-func (m *Memory) find(r Ref) *subject {
+// find returns the subject and the pseudonym it is kept under.
+func (m *Memory) find(r Ref) (*subject, Key) {
 	if s := m.subjects[r.Key]; s != nil {
-		return s
+		return s, r.Key
 	}
 	for _, former := range r.Former {
 		if s := m.subjects[former]; s != nil {
-			delete(m.subjects, former)
-			m.subjects[r.Key] = s
-			return s
+			return s, former
 		}
 	}
-	return nil
+	return nil, Key{}
 }
 
-// remember returns the subject, which is new if need be. It is nil when the
-// store is full.
+// remember returns the subject, under its first pseudonym from now on, and new
+// if need be. It is nil when the store is full.
 func (m *Memory) remember(r Ref) *subject {
-	s := m.find(r)
-	if s == nil && len(m.subjects) < m.config.Subjects {
+	s, key := m.find(r)
+	switch {
+	case s != nil && key != r.Key:
+		delete(m.subjects, key)
+		m.subjects[r.Key] = s
+	case s == nil && len(m.subjects) < m.config.Subjects:
 		s = new(subject)
 		m.subjects[r.Key] = s
 	}
@@ -146,95 +107,102 @@ func (m *Memory) remember(r Ref) *subject {
 
 // Subject implements [Store].
 func (m *Memory) Subject(ctx context.Context, q Query) (State, error) {
-	if err := ctx.Err(); err != nil {
+	unlock, err := m.begin(ctx, q.Now)
+	if err != nil {
 		return State{}, err
 	}
-	defer m.begin(q.Now)()
-	s := m.find(q.Subject)
+	defer unlock()
+	st := State{Spray: m.wrong4.spray(q.Now)}
+	s, _ := m.find(q.Subject)
 	if s == nil {
-		return State{}, nil
+		return st, nil
 	}
-	st := State{
-		Profile: s.profile, Version: s.version, Guesses: s.guesses.used(q.Now),
-		Authenticators: append([]Authenticator(nil), s.authenticators...),
-		Prompts:        s.promptsSince(q.PromptsSince),
-		Prompts24h:     s.promptsSince(q.Now.Add(-24 * time.Hour)),
-	}
-	for _, h := range s.held {
-		if q.Session.Is(h.session) {
-			st.Proofs = append(st.Proofs, h.proof)
-			st.ProofDevices = append(st.ProofDevices, h.device)
-		}
-	}
-	for _, u := range s.spent {
-		st.Spent = append(st.Spent, u.RuleSpent)
-	}
+	s.describe(&st, &q)
 	return st, nil
 }
 
-func (s *subject) promptsSince(t time.Time) (n int) {
-	for _, at := range s.prompts {
-		if at.After(t) {
-			n++
-		}
-	}
-	return n
-}
-
-// Open implements [Store].
-func (m *Memory) Open(ctx context.Context, c Opening) error {
-	if err := ctx.Err(); err != nil {
+// Redeem implements [Store].
+func (m *Memory) Redeem(ctx context.Context, r Redemption) error {
+	unlock, err := m.begin(ctx, r.Now)
+	if err != nil {
 		return err
 	}
-	defer m.begin(c.Now)()
-	m.sweep(c.Now)
-	if c.Issued.Before(m.epoch) || m.challenges[c.ID] != nil {
-		return ErrRefused
+	defer unlock()
+	m.sweep(r.Now)
+	if r.Issued.Before(m.epoch) || m.redeemed[r.ID] {
+		return ErrRedeemed
 	}
-	if len(m.challenges) >= m.config.Challenges {
+	if len(m.redeemed) >= m.config.Challenges {
 		return ErrBusy
 	}
-	s := m.remember(c.Subject)
-	if s == nil || !m.supersede(s, &c) {
-		return ErrBusy
-	}
-	s.pending++
-	m.challenges[c.ID] = &challenge{Opening: c, subject: s}
-	m.opened = append(m.opened, ended{c.ID, later(c.Expires, c.Issued.Add(ticketLife))})
+	m.redeemed[r.ID] = true
+	m.redemption = append(m.redemption, ended{r.ID, r.Expires})
 	return nil
 }
 
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
+// Spend implements [Store].
+func (m *Memory) Spend(ctx context.Context, sp Spending) error {
+	unlock, err := m.begin(ctx, sp.Now)
+	if err != nil {
+		return err
 	}
-	return b
-}
-
-// supersede ends the pending challenges of the same binding and action, and
-// reports whether there is room for a new one.
-func (m *Memory) supersede(s *subject, c *Opening) bool {
-	if s.pending == 0 {
-		return true // almost always: nothing to look through
+	defer unlock()
+	s := m.remember(sp.Subject)
+	if s == nil {
+		return ErrBusy
 	}
-	others := 0
-	for _, e := range m.opened {
-		old := m.challenges[e.id]
-		if old == nil || old.subject != s || old.state != pending || !old.Expires.After(c.Now) {
-			continue
-		}
-		if old.Binding == c.Binding && old.Action == c.Action {
-			old.end(superseded)
-		} else if old.Lane == c.Lane {
-			others++
+	next := slices.Clone(s.spent)
+	for _, c := range sp.Charges {
+		if !charge(&next, c) {
+			return ErrRefused
 		}
 	}
-	return others < mostPending
+	s.spent = next
+	return nil
 }
 
-func (c *challenge) end(s state) {
-	c.state = s
-	c.subject.pending--
+// Update implements [Store].
+func (m *Memory) Update(ctx context.Context, u Update) error {
+	unlock, err := m.begin(ctx, u.Now)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	s := m.remember(u.Subject)
+	if s == nil {
+		return ErrBusy
+	}
+	if u.Version != s.version {
+		return ErrConflict
+	}
+	s.update(&u)
+	return nil
+}
+
+// Erase implements [Store].
+func (m *Memory) Erase(ctx context.Context, e Erasure) error {
+	unlock, err := m.begin(ctx, e.Now)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	s, key := m.find(e.Subject)
+	if s == nil {
+		return nil
+	}
+	delete(m.subjects, key)
+	for _, o := range m.opened {
+		if c := m.challenges[o.id]; c != nil && c.subject == s {
+			c.Ticket, c.Code = nil, [32]byte{}
+			if c.state == pending {
+				c.end(cancelled)
+			}
+		}
+	}
+	if s.erase(e.Now); s.worthKeeping() && e.Tombstone != (Key{}) {
+		m.subjects[e.Tombstone] = s
+	}
+	return nil
 }
 
 // sweep forgets challenges and grants whose time is over.
@@ -250,4 +218,22 @@ func (m *Memory) sweep(now time.Time) {
 		delete(m.redeemed, m.redemption[0].id)
 		m.redemption = m.redemption[1:]
 	}
+	m.windows.sweep(now)
+}
+
+// charge counts one use of a limit, and reports whether it fits.
+func charge(all *[]spent, c policy.Charge) bool {
+	i := slices.IndexFunc(*all, func(u spent) bool { return u.Rule == c.Rule })
+	if i < 0 {
+		i = len(*all)
+		*all = append(*all, spent{RuleSpent: policy.RuleSpent{Rule: c.Rule}})
+	}
+	u := &(*all)[i]
+	sum, ok := u.Sum.Add(c.Sum)
+	if !ok || c.Count > 0 && u.Count >= c.Count || c.Summed && sum.Compare(c.Most) > 0 {
+		return false
+	}
+	u.Sum, u.uncapped = sum, max(u.uncapped, c.Uncapped.Index)
+	u.Count++
+	return true
 }

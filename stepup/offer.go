@@ -35,7 +35,9 @@ func (g *Guard) offer(ctx context.Context, s *situation, d *Decision, trusted bo
 		if !trusted {
 			offers[i].Shown = "" // L25
 		}
-		d.Offers = append(d.Offers, Offer{Method: offers[i].Method, To: offers[i].Shown})
+		d.Offers = append(d.Offers, Offer{
+			Method: offers[i].Method, To: offers[i].Shown, After: offers[i].After,
+		})
 	}
 	t := g.newTicket(s, d, lane)
 	t.Facts, t.Offers = facts, offers
@@ -79,6 +81,7 @@ func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) *ticket {
 		ACR:         d.Verdict.Step.ACR,
 		Reasons:     d.Verdict.Reasons(s.req.language(), 2),
 		Evidence:    evidence,
+		Network:     network(s.req.IP),
 	}
 }
 
@@ -123,20 +126,45 @@ func (g *Guard) usable(ctx context.Context, s *situation, d *Decision, lane Lane
 func (s *situation) tryMethod(
 	m Method, via []policy.ContactKind, lane Lane, contacts []Contact,
 ) (offer, bool) {
-	if !s.state.Guesses[lane].fits(m, limits[lane]) {
+	after, ok := s.room(m, lane)
+	if !ok {
 		return offer{}, false
 	}
 	switch m {
-	case TOTP:
-		return offer{Method: m}, s.state.authenticator(TOTP) != nil
+	case TOTP, Recovery:
+		a := enrolled(s.state.Authenticators, m)
+		sensitive := s.policy.Action(s.req.Action).Sensitivity.AtLeast(policy.Sensitive)
+		return offer{Method: m, After: after}, a != nil && !(sensitive && s.now.Before(a.Settles))
 	case Code4, Code6:
 		for _, c := range contacts {
 			if slices.Contains(via, c.Kind) {
-				return offer{Method: m, Kind: c.Kind, Address: c.Address, Shown: c.Masked()}, true
+				return offer{Method: m, After: after, Kind: c.Kind, Address: c.Address, Shown: c.Masked()}, true
 			}
 		}
 	}
 	return offer{}, false
+}
+
+// room reports whether one more guess by the method fits the budgets, and from
+// when on its authenticator takes one (L10, L11, L29).
+func (s *situation) room(m Method, lane Lane) (after time.Time, ok bool) {
+	if m == Code4 && lane != TrustedLane && s.state.Spray.spraying() {
+		return time.Time{}, false
+	}
+	limit, one := limits[lane], cost(m)
+	if lane == TrustedLane && !s.state.DeviceGuesses.Add(m, one).Within(limit.half()) {
+		return time.Time{}, false
+	}
+	if !s.state.Guesses[lane].Add(m, one).Within(limit) {
+		return time.Time{}, false
+	}
+	for _, f := range s.state.Failures {
+		if f.Lane == lane && f.Method == authenticator(m) {
+			r := run{n: f.Count, last: f.Last}
+			return r.after(), !r.shut()
+		}
+	}
+	return time.Time{}, true
 }
 
 // reachable returns the contacts that may carry a code for this action: a
@@ -156,13 +184,4 @@ func (g *Guard) reachable(ctx context.Context, s *situation, sensitivity policy.
 		return g.config.Senders[c.Kind] == nil || slices.Contains(touches, c.Kind) ||
 			fresh && sensitivity.AtLeast(policy.Sensitive)
 	})
-}
-
-func (st *State) authenticator(m Method) *Authenticator {
-	for i := range st.Authenticators {
-		if st.Authenticators[i].Method == m {
-			return &st.Authenticators[i]
-		}
-	}
-	return nil
 }

@@ -79,24 +79,22 @@ type Request struct {
 	Place *risk.Location
 }
 
+// longestSubject is the most bytes that name a subject.
+const longestSubject = 256
+
 // check returns a *RequestError for the first malformed field.
 func (r *Request) check() error {
 	for _, f := range []struct {
 		name, value string
 		least, most int
 	}{
-		{"Subject", r.Subject, 1, 256},
+		{"Subject", r.Subject, 1, longestSubject},
 		{"Session", r.Session, 0, 512},
 		{"Binding", r.Binding, 16, 512},
 		{"Action", r.Action, 1, 128},
 	} {
-		switch {
-		case f.value == "" && f.least > 0:
-			return &RequestError{f.name, "is empty"}
-		case len(f.value) < f.least || len(f.value) > f.most:
-			return &RequestError{f.name, fmt.Sprintf("has %d bytes, want %d to %d", len(f.value), f.least, f.most)}
-		case !utf8.ValidString(f.value):
-			return &RequestError{f.name, "is not valid UTF-8"}
+		if err := checkField(f.name, f.value, f.least, f.most); err != nil {
+			return err
 		}
 	}
 	switch r.Channel {
@@ -104,6 +102,20 @@ func (r *Request) check() error {
 		return nil
 	}
 	return &RequestError{"Channel", "is none of web, app, phone, shop, api"}
+}
+
+// checkField returns a *RequestError for text that is not valid UTF-8 of so
+// many bytes.
+func checkField(name, value string, least, most int) error {
+	switch {
+	case value == "" && least > 0:
+		return &RequestError{name, "is empty"}
+	case len(value) < least || len(value) > most:
+		return &RequestError{name, fmt.Sprintf("has %d bytes, want %d to %d", len(value), least, most)}
+	case !utf8.ValidString(value):
+		return &RequestError{name, "is not valid UTF-8"}
+	}
+	return nil
 }
 
 // language returns the customer's language tag, or "" when it is none.

@@ -4,7 +4,6 @@
 package stepup_test
 
 import (
-	"context"
 	"errors"
 	"sync"
 	"testing"
@@ -75,89 +74,13 @@ func each(n int, f func() error) (succeeded int) {
 	return succeeded
 }
 
-// brokenStore is a store that counts its operations, and whose operations fail
-// when told to.
-type brokenStore struct {
-	stepup.Store
-	mu      sync.Mutex
-	fail    map[string]bool
-	calls   map[string]int
-	counted int // attempts that were not refused
-}
-
 var errStore = errors.New("connection refused")
 
-func newBrokenStore(failing ...string) *brokenStore {
-	b := &brokenStore{
-		Store: stepup.NewMemory(stepup.MemoryConfig{}), fail: map[string]bool{}, calls: map[string]int{},
+// faulty returns a store in memory of which some operations fail.
+func faulty(failing ...string) *steptest.Faulty {
+	f := steptest.NewFaulty(stepup.NewMemory(stepup.MemoryConfig{}))
+	for _, operation := range failing {
+		f.Fail(operation, errStore)
 	}
-	for _, name := range failing {
-		b.fail[name] = true
-	}
-	return b
-}
-
-func (b *brokenStore) called(name string) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.calls[name]++
-	if b.fail[name] {
-		return errStore
-	}
-	return nil
-}
-
-func (b *brokenStore) Subject(ctx context.Context, q stepup.Query) (stepup.State, error) {
-	if err := b.called("subject"); err != nil {
-		return stepup.State{}, err
-	}
-	return b.Store.Subject(ctx, q)
-}
-
-func (b *brokenStore) Open(ctx context.Context, o stepup.Opening) error {
-	if err := b.called("open"); err != nil {
-		return err
-	}
-	return b.Store.Open(ctx, o)
-}
-
-func (b *brokenStore) Attempt(ctx context.Context, a stepup.Attempt) (stepup.Attempted, error) {
-	if err := b.called("attempt"); err != nil {
-		return stepup.Attempted{}, err
-	}
-	attempted, err := b.Store.Attempt(ctx, a)
-	if err == nil {
-		b.mu.Lock()
-		b.counted++
-		b.mu.Unlock()
-	}
-	return attempted, err
-}
-
-func (b *brokenStore) Settle(ctx context.Context, s stepup.Settlement) error {
-	if err := b.called("settle"); err != nil {
-		return err
-	}
-	return b.Store.Settle(ctx, s)
-}
-
-func (b *brokenStore) Redeem(ctx context.Context, r stepup.Redemption) error {
-	if err := b.called("redeem"); err != nil {
-		return err
-	}
-	return b.Store.Redeem(ctx, r)
-}
-
-func (b *brokenStore) Spend(ctx context.Context, s stepup.Spending) error {
-	if err := b.called("spend"); err != nil {
-		return err
-	}
-	return b.Store.Spend(ctx, s)
-}
-
-func (b *brokenStore) Update(ctx context.Context, u stepup.Update) error {
-	if err := b.called("update"); err != nil {
-		return err
-	}
-	return b.Store.Update(ctx, u)
+	return f
 }

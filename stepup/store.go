@@ -43,7 +43,20 @@ const (
 	StrangerLane Lane = iota
 	TrustedLane
 	FirstFactorLane
+
+	laneCount = iota
 )
+
+// String returns "stranger", "trusted" or "first-factor".
+func (l Lane) String() string {
+	switch l {
+	case TrustedLane:
+		return "trusted"
+	case FirstFactorLane:
+		return "first-factor"
+	}
+	return "stranger"
+}
 
 // Store remembers subjects and challenges. Each operation is atomic: of any
 // number of concurrent calls, the effect is as if they came one after the
@@ -52,7 +65,8 @@ const (
 // happened; the guard then fails closed.
 //
 // A store must be safe for concurrent use. An operation may block on I/O and
-// honours its context.
+// honours its context. Package steptest has the tests that any store must
+// pass.
 type Store interface {
 	// Subject returns what is remembered of a subject. An unknown subject has
 	// the zero State and gains no memory by being asked for.
@@ -61,22 +75,31 @@ type Store interface {
 	// Open adds a pending challenge. A pending challenge of the same subject,
 	// binding and action is superseded by it. ErrRefused: the ID is known, or
 	// was issued before this store's memory begins, so that it can no longer
-	// be known to be fresh (L12). ErrBusy: the store is full, or too many
-	// challenges are pending for this subject and lane.
+	// be known to be fresh (L12). ErrBusy: the store is full, too many
+	// challenges are pending for this subject and lane, or a cap is reached;
+	// nothing was counted then.
 	Open(ctx context.Context, c Opening) error
 
-	// Attempt counts one attempt at a pending challenge, and its cost in the
-	// subject's guess budget, before anything is compared (L8). ErrRefused: it
-	// may not be attempted, because there is none such, it is not pending, the
-	// binding is another's, it expired, or its attempts or the budget are used
-	// up; nothing was counted then.
+	// Attempt counts one attempt at a pending challenge, its cost in the
+	// subject's guess budget, and one more wrong answer in a row, before
+	// anything is compared (L8). ErrRefused: it may not be attempted, because
+	// there is none such, it is not pending, the binding is another's, it
+	// expired, its attempts or the budget are used up, or the authenticator
+	// rests (see Wait) or is shut (see MostFailures) in its lane; nothing was
+	// counted then.
 	Attempt(ctx context.Context, a Attempt) (Attempted, error)
 
 	// Settle turns a pending challenge into a passed one and records all that
-	// its proof brings, or nothing. ErrRefused: it is no longer pending, or
-	// the TOTP step was accepted before. ErrConflict: the subject's profile
-	// changed since the attempt.
-	Settle(ctx context.Context, s Settlement) error
+	// its proof brings, or nothing: it takes the attempt's cost back and ends
+	// the run of wrong answers. ErrRefused: it is no longer pending, the TOTP
+	// step was accepted before, or the authenticator changed since the
+	// attempt. ErrConflict: the subject's profile did.
+	Settle(ctx context.Context, s Settlement) (Settled, error)
+
+	// Change cancels a pending challenge or gives it a new code, and returns
+	// when it expires. ErrRefused: it is not pending, expired, or the binding
+	// is another's. ErrBusy: a cap is reached.
+	Change(ctx context.Context, c Change) (expires time.Time, err error)
 
 	// Redeem accepts a single-use grant once. ErrRedeemed: it was accepted
 	// before, or was issued before this store's memory begins. ErrBusy: the
@@ -88,16 +111,22 @@ type Store interface {
 	// full.
 	Spend(ctx context.Context, s Spending) error
 
-	// Update replaces a subject's profile and adds authenticators.
+	// Update replaces a subject's profile and changes what belongs to it.
 	// ErrConflict: the profile's version is not the given one. ErrBusy: the
 	// store is full.
 	Update(ctx context.Context, u Update) error
+
+	// Erase forgets a subject, and its challenges. What it guessed wrong, and
+	// the last TOTP steps, it keeps under the tombstone until they no longer
+	// count (L23).
+	Erase(ctx context.Context, e Erasure) error
 }
 
 // Query asks for a subject.
 type Query struct {
 	Subject Ref
 	Session Ref // whose held proofs; zero: none
+	Device  Key // whose part in the trusted lane; zero: none
 	Now     time.Time
 	// PromptsSince is the beginning of the policy's prompt window.
 	PromptsSince time.Time
@@ -108,19 +137,37 @@ type State struct {
 	Profile        []byte // encoded risk.Profile; nil: a newcomer
 	Version        uint64 // of the profile; changes with it
 	Authenticators []Authenticator
-	Proofs         []policy.Proof     // held by the session asked for
-	ProofDevices   []Key              // the device of each of Proofs
-	Prompts        int                // passed since PromptsSince
-	Prompts24h     int                // passed in the last 24 hours
-	Spent          []policy.RuleSpent // of at_most limits
-	Guesses        [3]Guesses         // by lane, of the last 30 days
+	Devices        []Device
+	Proofs         []Held // held by the session asked for
+	Prompts        int    // passed since PromptsSince
+	Prompts24h     int    // passed in the last 24 hours
+	Spent          []policy.RuleSpent
+	Guesses        [laneCount]Guesses // by lane, of the last 30 days
+	DeviceGuesses  Guesses            // of the device asked for, in the trusted lane
+	Failures       []Failures
+	Spray          Spray // of the whole deployment
 }
 
-// Guesses is what a subject's wrong guesses used up of one lane's budget, in
-// parts per million (L10).
+// Held is a proof that a session holds.
+type Held struct {
+	Session Key
+	Device  Key
+	Proof   policy.Proof
+}
+
+// Guesses is what wrong guesses used up of a budget, in parts per million
+// (L10).
 type Guesses struct {
 	All   int // every method
 	Code4 int // four-digit codes alone
+}
+
+// Failures are wrong answers in a row with one authenticator in one lane.
+type Failures struct {
+	Lane   Lane
+	Method policy.Method // Code6 stands for codes of four digits too
+	Count  int
+	Last   time.Time
 }
 
 // Authenticator is an enrolled secret.
@@ -128,6 +175,19 @@ type Authenticator struct {
 	Method   policy.Method
 	Sealed   []byte // the secret, sealed for this subject
 	LastStep int64  // TOTP: the last step accepted
+	Drift    int    // TOTP: of the device's clock, in steps
+
+	// Settles is until when it proves nothing sensitive (L19).
+	Settles time.Time
+}
+
+// Device is the token series of one known device. The token that shows any
+// other counter than this one was copied.
+type Device struct {
+	ID      Key
+	Counter uint32
+	Rotated time.Time // when the counter last moved
+	Name    string    // the customer's own, if any
 }
 
 // Opening is a new challenge.
@@ -135,6 +195,7 @@ type Opening struct {
 	ID       ID
 	Subject  Ref
 	Binding  Key
+	Device   Key
 	Action   Key // pseudonym of the action's name
 	Lane     Lane
 	Method   policy.Method
@@ -144,6 +205,7 @@ type Opening struct {
 	Issued   time.Time // when its ticket was; the ID is good for one opening
 	Expires  time.Time
 	Ticket   []byte // the sealed decision, for Finish
+	Caps     []Cap  // what is issued is counted against them
 }
 
 // Attempt is one guess at a challenge.
@@ -152,37 +214,60 @@ type Attempt struct {
 	Method  policy.Method // must be the challenge's
 	Binding Ref
 	Now     time.Time
-	Cost    int        // parts per million (L10)
-	Limits  [3]Guesses // by lane: the most that may be used up
+	Cost    int                // parts per million (L10)
+	Limits  [laneCount]Guesses // by lane: the most that may be used up
 }
 
 // Attempted is a challenge whose attempt was counted.
 type Attempted struct {
 	Method         policy.Method
+	Lane           Lane
 	Code           [32]byte
 	Ticket         []byte
 	Profile        []byte
 	Version        uint64
 	Authenticators []Authenticator
+
+	// Shut says that a wrong answer would leave the lane without room for
+	// another one by this method.
+	Shut bool
 }
 
 // Settlement is a passed challenge and what its proof brings.
 type Settlement struct {
 	ID      ID
 	Now     time.Time
-	Refund  int   // the cost counted by this right answer's own attempt
-	Step    int64 // TOTP: the step accepted; 0: none
+	Refund  int // the cost counted by this right answer's own attempt
 	Profile []byte
 	Version uint64 // the version that Profile was made from
 
-	// Session holds Proof from now on, unless it is zero.
-	Session Key
-	Proof   policy.Proof
-	Device  Key
+	// Used is the authenticator as the proof leaves it, and Was what it was
+	// sealed as at the attempt; its LastStep must be later than the stored
+	// one, unless both are zero. No method: the proof used none.
+	Used Authenticator
+	Was  []byte
 
-	// Reset names the step index proven: limits whose uncapped step is no
-	// higher start anew.
+	// Held is kept by its session from now on, unless that is zero.
+	Held Held
+
+	// Reset is the index of the step that was proven: limits whose uncapped
+	// step is no higher start anew.
 	Reset int
+}
+
+// Settled is what settling changed.
+type Settled struct {
+	// Counter is the device's, which moved on. 0: the proof names no device.
+	Counter uint32
+}
+
+// Change ends a pending challenge, or goes on with it under a new code.
+type Change struct {
+	ID      ID
+	Binding Ref
+	Now     time.Time
+	Code    [32]byte // the new code's HMAC; zero: cancel the challenge
+	Caps    []Cap
 }
 
 // Redemption is a single-use grant.
@@ -202,9 +287,31 @@ type Spending struct {
 
 // Update is a change of a subject outside any challenge.
 type Update struct {
-	Subject        Ref
-	Profile        []byte
-	Version        uint64
-	Authenticators []Authenticator // added, or replacing those of their method
-	Now            time.Time
+	Subject Ref
+	Profile []byte
+	Version uint64
+	Now     time.Time
+
+	Add    []Authenticator // in place of those of the same method
+	Remove []policy.Method
+	Rename []Device // devices that get the name given here
+	Revoke []Key    // devices that are no longer known
+
+	Rebind Rebinding
+	// Unlock forgets what was guessed wrong in these lanes: an operator's act.
+	Unlock []Lane
+}
+
+// Rebinding gives the proofs held by one session to another. The zero value
+// does nothing.
+type Rebinding struct {
+	From Ref
+	To   Key
+}
+
+// Erasure is the end of a subject.
+type Erasure struct {
+	Subject   Ref
+	Tombstone Key
+	Now       time.Time
 }

@@ -36,6 +36,7 @@ type ticket struct {
 	Offers      []offer
 	Reasons     []string // for the customer, once proven
 	Evidence    []byte   // what the proof teaches
+	Network     string   // the truncated address that asked
 }
 
 // offer is one method on offer and the contact that its code goes to.
@@ -44,6 +45,7 @@ type offer struct {
 	Kind    policy.ContactKind
 	Address string
 	Shown   string // the masked address, if it may be shown
+	After   time.Time
 }
 
 // session returns the session's pseudonym, as a store knows it.

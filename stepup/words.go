@@ -15,9 +15,10 @@ import (
 // nothing of why (L25).
 type words struct {
 	challenge, notify, deny string
-	// message has the code, the act and the minutes; nobody has the warning.
-	message, absent string
-	yes, no         string
+	// message has the code, the act, the minutes and one of the warnings: where
+	// the customer types the code himself, and where an adviser does.
+	message, typed, told string
+	absent, yes, no      string
 }
 
 // wordsOf returns the words of a language tag, falling back to English.
@@ -27,8 +28,10 @@ func wordsOf(language string) words {
 			challenge: "Nous demandons une confirmation pour protéger votre compte.",
 			notify:    "Nous vous signalons cette opération pour protéger votre compte.",
 			deny:      "Cette opération n'est pas possible ainsi. Un conseiller peut vous aider.",
-			message: "%s est votre code pour %s. Valable %d minutes. " +
-				"Ne le donnez à personne : nul n'a le droit de vous le demander.",
+			message:   "%s est votre code pour %s. Valable %d minutes. %s",
+			typed:     "Ne le donnez à personne : nul n'a le droit de vous le demander.",
+			told: "Ne le dites qu'au conseiller que vous avez vous-même contacté : " +
+				"si on vous a appelé, raccrochez.",
 			absent: "non indiqué", yes: "oui", no: "non",
 		}
 	}
@@ -36,8 +39,10 @@ func wordsOf(language string) words {
 		challenge: "We ask for a confirmation to protect your account.",
 		notify:    "We tell you of this to protect your account.",
 		deny:      "This cannot be done this way. A person can help you.",
-		message: "%s is your code for %s. Valid for %d minutes. " +
-			"Give it to nobody: nobody may ask you for it.",
+		message:   "%s is your code for %s. Valid for %d minutes. %s",
+		typed:     "Give it to nobody: nobody may ask you for it.",
+		told: "Tell it only to the adviser you contacted yourself: " +
+			"if somebody called you, hang up.",
 		absent: "not given", yes: "yes", no: "no",
 	}
 }
@@ -81,7 +86,7 @@ func (g *Guard) reasons(d *Decision, language string, trusted bool) []string {
 
 // text returns the whole message that carries a code: it names the action and
 // every bound fact, from the values that are hashed (L16).
-func (g *Guard) text(t *ticket, code string) string {
+func (g *Guard) text(t *ticket, code string, valid time.Duration) string {
 	w := wordsOf(t.Language)
 	act := g.label(t.Action, t.Language)
 	for i, f := range t.Facts {
@@ -91,7 +96,11 @@ func (g *Guard) text(t *ticket, code string) string {
 		}
 		act += sep + g.label(f.Name, t.Language) + " " + w.value(f)
 	}
-	return fmt.Sprintf(w.message, code, act, int(g.config.CodeLife/time.Minute))
+	warning := w.typed
+	if t.Channel == Phone || t.Channel == Shop {
+		warning = w.told
+	}
+	return fmt.Sprintf(w.message, code, act, int(valid.Round(time.Minute)/time.Minute), warning)
 }
 
 func (g *Guard) label(name, language string) string {

@@ -1,0 +1,93 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+import (
+	"net/netip"
+	"strings"
+	"time"
+)
+
+// Sends caps how many codes are sent, in any window: against floods of one
+// customer's telephone, and against bills run up by strangers. Each number is
+// for one of what its name says. Zero: the default. The last three do not hold
+// for trusted devices, so that no stranger can use up the owner's (L11).
+type Sends struct {
+	Subject    int // in an hour, in each lane; default 10
+	Contact    int // in an hour, in each lane; default 10
+	Network    int // in an hour, by /24 or /48; default 100
+	Prefix     int // in an hour, by the first digits of a number; default 1,000
+	Deployment int // in an hour; default 100,000
+}
+
+func (s Sends) withDefaults() Sends {
+	for n, usual := range map[*int]int{
+		&s.Subject: 10, &s.Contact: 10, &s.Network: 100, &s.Prefix: 1_000, &s.Deployment: 100_000,
+	} {
+		if *n <= 0 {
+			*n = usual
+		}
+	}
+	return s
+}
+
+// prefixDigits of a number in international form say where it is billed: the
+// country and, mostly, the operator.
+const prefixDigits = 5
+
+// caps returns what sending to this contact is counted against.
+func (g *Guard) caps(t *ticket, o offer) []Cap {
+	limits := g.config.Sends
+	of := func(kind, text string, most int) Cap {
+		sum := g.keys.issue.Sum([]byte(kind), []byte(text))
+		return Cap{Key: Key(sum[:len(Key{})]), Most: most, Per: time.Hour}
+	}
+	lane := t.Lane.String() + "/"
+	caps := []Cap{
+		of("subject", lane+t.Subject, limits.Subject),
+		of("contact", lane+o.Address, limits.Contact),
+	}
+	if t.Lane == TrustedLane {
+		return caps
+	}
+	caps = append(caps, of("deployment", "", limits.Deployment))
+	if t.Network != "" {
+		caps = append(caps, of("network", t.Network, limits.Network))
+	}
+	if prefix, ok := billing(o.Address); ok {
+		caps = append(caps, of("prefix", prefix, limits.Prefix))
+	}
+	return caps
+}
+
+// network returns the truncated network of an address, or "".
+func network(addr netip.Addr) string {
+	if !addr.IsValid() {
+		return ""
+	}
+	addr = addr.Unmap()
+	bits := 48
+	if addr.Is4() {
+		bits = 24
+	}
+	p, err := addr.Prefix(bits)
+	if err != nil {
+		return ""
+	}
+	return p.String()
+}
+
+// billing returns the first digits of a telephone number.
+func billing(address string) (string, bool) {
+	digits := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, address)
+	if !strings.HasPrefix(address, "+") || len(digits) < prefixDigits {
+		return "", false
+	}
+	return digits[:prefixDigits], true
+}

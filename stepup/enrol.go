@@ -1,0 +1,169 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/proportion-go/proportion/otp"
+	"github.com/proportion-go/proportion/policy"
+	"github.com/proportion-go/proportion/risk"
+)
+
+// The built-in actions that guard a subject's methods (L20). A policy sets how
+// much proof they take; "*" never covers them.
+const (
+	ActionEnrol  = "method.enrol"
+	ActionRemove = "method.remove"
+)
+
+// Enrolment is an authenticator that is not enrolled yet: it is once its first
+// code was typed. It prints as "[redacted]".
+type Enrolment struct {
+	redacted
+
+	// Secret is what the customer's app has to learn, most easily by the URI
+	// of an [otp.Enrolment] as a QR code. Show it once, and keep it nowhere.
+	Secret otp.Secret
+
+	// Pending is for [Guard.ConfirmTOTP]. It is good for 10 minutes, once.
+	Pending string
+}
+
+// pendingTOTP is what Enrolment.Pending seals.
+type pendingTOTP struct {
+	ID      ID
+	Issued  time.Time
+	Subject string
+	Binding [32]byte
+	Secret  []byte
+	Settles time.Time
+}
+
+// EnrolTOTP begins the enrolment of an authenticator app. The grant is of the
+// action [ActionEnrol], and the request is the one it was proven for: it is
+// redeemed here. Errors: those of [Guard.Redeem].
+func (g *Guard) EnrolTOTP(ctx context.Context, grant string, req Request) (Enrolment, error) {
+	settles, err := g.redeemFor(ctx, ActionEnrol, grant, req)
+	if err != nil {
+		return Enrolment{}, err
+	}
+	secret, err := otp.GenerateSecret()
+	if err != nil {
+		return Enrolment{}, fmt.Errorf("stepup: %w", err)
+	}
+	pending, err := sealJSON(g.keys.enrol, pendingTOTP{
+		ID: newID(g.subjectRef(req.Subject).Key), Issued: g.config.Now(), Subject: req.Subject,
+		Binding: sum(g.keys.binding, req.Binding), Secret: secret.Bytes(), Settles: settles,
+	})
+	if err != nil {
+		return Enrolment{}, fmt.Errorf("stepup: seal enrolment: %w", err)
+	}
+	return Enrolment{Secret: secret, Pending: pending}, nil
+}
+
+// redeemFor redeems the grant of a built-in action. It returns until when what
+// the action adds proves nothing sensitive: a strong proof needs no such time
+// (L19).
+func (g *Guard) redeemFor(ctx context.Context, action, grant string, req Request) (settles time.Time, err error) {
+	if req.Action != action {
+		return time.Time{}, &RequestError{"Action", "is not " + action}
+	}
+	p, err := g.redeem(ctx, grant, req)
+	if err != nil || p.Strong {
+		return time.Time{}, err
+	}
+	return g.config.Now().Add(settling), nil
+}
+
+// ConfirmTOTP ends the enrolment with the first code of the app, which is used
+// up by it. It replaces the authenticator that the subject had. Errors:
+// [ErrMalformed]; [ErrRefused] for a wrong code, and for an enrolment that is
+// expired, used or another client's; [ErrBusy]; [ErrUnavailable].
+func (g *Guard) ConfirmTOTP(ctx context.Context, binding, pending, code string) error {
+	code, err := canonical(TOTP, code)
+	if err != nil {
+		return err
+	}
+	now := g.config.Now()
+	var p pendingTOTP
+	if !openJSON(g.keys.enrol, pending, &p) || !isSum(g.keys.binding, p.Binding, binding) ||
+		now.Before(p.Issued) || now.Sub(p.Issued) >= ticketLife {
+		return ErrRefused
+	}
+	secret, err := otp.NewSecret(p.Secret)
+	if err != nil {
+		return ErrRefused
+	}
+	step, err := totp.Verify(secret, code, now, 0)
+	if err != nil {
+		return ErrRefused
+	}
+	if err := g.redeemOnce(ctx, Redemption{
+		ID: p.ID, Issued: p.Issued, Expires: p.Issued.Add(ticketLife), Now: now,
+	}); err != nil {
+		return err
+	}
+	a, err := g.sealTOTP(secret, p.Subject, now)
+	if err != nil {
+		return err
+	}
+	a.LastStep, a.Settles = step, p.Settles
+	return g.add(ctx, p.Subject, a)
+}
+
+// add enrols an authenticator and tells its owner.
+func (g *Guard) add(ctx context.Context, subject string, a Authenticator) error {
+	err := g.update(ctx, subject, g.config.Now(), func(_ *risk.Profile, _ *State, u *Update) error {
+		u.Add = []Authenticator{a}
+		return nil
+	})
+	if err == nil {
+		g.config.Notify(ctx, Notice{Subject: subject, Kind: MethodAdded, Method: a.Method})
+	}
+	return err
+}
+
+// EnrolRecovery gives the subject ten recovery codes in place of any earlier
+// ones. The grant is of the action [ActionEnrol] and is redeemed here. Show the
+// codes once. Errors: those of [Guard.Redeem], and [ErrBusy].
+func (g *Guard) EnrolRecovery(ctx context.Context, grant string, req Request) ([]otp.RecoveryCode, error) {
+	settles, err := g.redeemFor(ctx, ActionEnrol, grant, req)
+	if err != nil {
+		return nil, err
+	}
+	codes, set, err := otp.GenerateRecovery()
+	if err != nil {
+		return nil, fmt.Errorf("stepup: %w", err)
+	}
+	sealed, err := g.sealRecovery(set, req.Subject)
+	if err != nil {
+		return nil, fmt.Errorf("stepup: seal recovery codes: %w", err)
+	}
+	a := Authenticator{Method: Recovery, Sealed: sealed, Settles: settles}
+	if err := g.add(ctx, req.Subject, a); err != nil {
+		return nil, err
+	}
+	return codes, nil
+}
+
+// RemoveMethod takes a method away from the subject, and with it every known
+// device: who removes a method may have lost one. The grant is of the action
+// [ActionRemove] and is redeemed here. Errors: those of [Guard.Redeem].
+func (g *Guard) RemoveMethod(ctx context.Context, grant string, req Request, m Method) error {
+	if _, err := g.redeemFor(ctx, ActionRemove, grant, req); err != nil {
+		return err
+	}
+	err := g.update(ctx, req.Subject, g.config.Now(), func(p *risk.Profile, st *State, u *Update) error {
+		u.Remove = []policy.Method{m}
+		u.Revoke = forget(p, st, g.config.Now())
+		return nil
+	})
+	if err == nil {
+		g.config.Notify(ctx, Notice{Subject: req.Subject, Kind: MethodRemoved, Method: m})
+	}
+	return err
+}

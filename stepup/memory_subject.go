@@ -1,0 +1,177 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+import (
+	"slices"
+	"time"
+
+	"github.com/proportion-go/proportion/policy"
+)
+
+// subject is all that is remembered of one subject.
+type subject struct {
+	profile        []byte
+	version        uint64
+	authenticators []Authenticator
+	devices        []Device
+	held           []Held
+	prompts        []time.Time // passed, oldest first
+	spent          []spent
+	guesses        ledger
+	runs           runs
+	pending        int
+}
+
+// spent is what was used of a rule's limit.
+type spent struct {
+	policy.RuleSpent
+	uncapped int
+}
+
+const (
+	mostHeld       = 16 // proofs a subject's sessions hold
+	mostPrompts    = 64 // prompts remembered: above any budget
+	mostDevices    = 20 // known devices of a subject
+	longestPrompts = 7 * 24 * time.Hour
+)
+
+// describe fills in what is remembered.
+func (s *subject) describe(st *State, q *Query) {
+	st.Profile, st.Version = s.profile, s.version
+	st.Authenticators = slices.Clone(s.authenticators)
+	st.Devices = slices.Clone(s.devices)
+	st.Prompts = s.promptsSince(q.PromptsSince)
+	st.Prompts24h = s.promptsSince(q.Now.Add(-24 * time.Hour))
+	st.Guesses = s.guesses.used(q.Now)
+	st.DeviceGuesses = s.guesses.usedBy(q.Device, q.Now)
+	for _, r := range s.runs {
+		st.Failures = append(st.Failures, Failures{r.lane, r.method, r.n, r.last})
+	}
+	for _, h := range s.held {
+		if q.Session.Is(h.Session) {
+			st.Proofs = append(st.Proofs, h)
+		}
+	}
+	for _, u := range s.spent {
+		st.Spent = append(st.Spent, u.RuleSpent)
+	}
+}
+
+func (s *subject) promptsSince(t time.Time) (n int) {
+	for _, at := range s.prompts {
+		if at.After(t) {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *subject) prompted(now time.Time) {
+	s.prompts = slices.DeleteFunc(s.prompts, func(t time.Time) bool { return now.Sub(t) > longestPrompts })
+	if len(s.prompts) == mostPrompts {
+		s.prompts = slices.Delete(s.prompts, 0, 1)
+	}
+	s.prompts = append(s.prompts, now)
+}
+
+func (s *subject) hold(h Held) {
+	if len(s.held) == mostHeld {
+		s.held = slices.Delete(s.held, 0, 1)
+	}
+	s.held = append(s.held, h)
+}
+
+// rotate moves the device's counter on, and returns it. A device that is new
+// takes the place of the one that was idle longest, if need be.
+func (s *subject) rotate(id Key, now time.Time) uint32 {
+	i := slices.IndexFunc(s.devices, func(d Device) bool { return d.ID == id })
+	if i < 0 {
+		if len(s.devices) == mostDevices {
+			oldest := slices.MinFunc(s.devices, func(a, b Device) int { return a.Rotated.Compare(b.Rotated) })
+			s.revoke([]Key{oldest.ID})
+		}
+		i = len(s.devices)
+		s.devices = append(s.devices, Device{ID: id})
+	}
+	s.devices[i].Counter++
+	s.devices[i].Rotated = now
+	return s.devices[i].Counter
+}
+
+func (s *subject) revoke(ids []Key) {
+	s.devices = slices.DeleteFunc(s.devices, func(d Device) bool { return slices.Contains(ids, d.ID) })
+	s.held = slices.DeleteFunc(s.held, func(h Held) bool { return slices.Contains(ids, h.Device) })
+}
+
+// use leaves an authenticator as a proof used it, and reports whether it was
+// still what it was, and a TOTP step later than the last one (RFC 6238 s5.2:
+// never accept a second time).
+func (s *subject) use(used Authenticator, was []byte) bool {
+	if used.Method == 0 {
+		return true
+	}
+	for i := range s.authenticators {
+		a := &s.authenticators[i]
+		if a.Method != used.Method {
+			continue
+		}
+		if !slices.Equal(a.Sealed, was) || used.LastStep != 0 && used.LastStep <= a.LastStep {
+			return false
+		}
+		*a = used
+		return true
+	}
+	return false
+}
+
+func (s *subject) update(u *Update) {
+	s.profile, s.version = u.Profile, s.version+1
+	for _, a := range u.Add {
+		s.remove(a.Method)
+		s.authenticators = append(s.authenticators, a)
+	}
+	for _, m := range u.Remove {
+		s.remove(m)
+	}
+	for _, named := range u.Rename {
+		for i := range s.devices {
+			if s.devices[i].ID == named.ID {
+				s.devices[i].Name = named.Name
+			}
+		}
+	}
+	s.revoke(u.Revoke)
+	for i := range s.held {
+		if u.Rebind.From.Is(s.held[i].Session) {
+			s.held[i].Session = u.Rebind.To
+		}
+	}
+	for _, lane := range u.Unlock {
+		s.guesses = slices.DeleteFunc(s.guesses, func(e entry) bool { return e.lane == lane })
+		s.runs = slices.DeleteFunc(s.runs, func(r run) bool { return r.lane == lane })
+	}
+}
+
+func (s *subject) remove(m policy.Method) {
+	s.authenticators = slices.DeleteFunc(s.authenticators, func(a Authenticator) bool { return a.Method == m })
+}
+
+// erase forgets all but what keeps guessing bounded.
+func (s *subject) erase(now time.Time) {
+	kept := subject{version: s.version + 1, runs: s.runs, guesses: slices.DeleteFunc(s.guesses, func(e entry) bool {
+		return dayOf(now)-e.day > budgetDays
+	})}
+	for _, a := range s.authenticators {
+		if a.LastStep != 0 {
+			kept.authenticators = append(kept.authenticators, Authenticator{Method: a.Method, LastStep: a.LastStep})
+		}
+	}
+	*s = kept
+}
+
+// worthKeeping reports whether an erased subject left anything that counts.
+func (s *subject) worthKeeping() bool {
+	return len(s.guesses) > 0 || len(s.runs) > 0 || len(s.authenticators) > 0
+}

@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+// Notice is what a subject should be told, by a way of the host's own such as
+// an e-mail or the security page. It prints as "[redacted]".
+type Notice struct {
+	redacted
+
+	Subject string
+	Kind    NoticeKind
+	Method  Method // the method concerned, if any
+	Lane    Lane
+}
+
+// NoticeKind is what a notice is about. The zero kind is none.
+type NoticeKind uint8
+
+// The kinds of notice.
+const (
+	// MethodShut: so many wrong answers were given by a method that it is shut
+	// for now in one lane.
+	MethodShut NoticeKind = iota + 1
+
+	// DeviceCopied: a device token was presented that had been replaced, so
+	// that somebody else may have a copy. The device is no longer known.
+	DeviceCopied
+
+	// MethodAdded and MethodRemoved: the subject's methods changed.
+	MethodAdded
+	MethodRemoved
+)
+
+// String returns the kind in words, as "method shut".
+func (k NoticeKind) String() string {
+	switch k {
+	case MethodShut:
+		return "method shut"
+	case DeviceCopied:
+		return "device copied"
+	case MethodAdded:
+		return "method added"
+	case MethodRemoved:
+		return "method removed"
+	}
+	return "invalid"
+}

@@ -1,0 +1,166 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/proportion-go/proportion/otp"
+	"github.com/proportion-go/proportion/risk"
+)
+
+// Identity is what the host established about a subject by an identity check
+// of its own: in a shop, by post, or when it migrates existing customers.
+type Identity struct {
+	// Home is where the subject lives; it may be empty.
+	Home risk.Home
+
+	// TOTP is the secret of an authenticator that the subject already uses
+	// with the host. Zero: none. Its codes count from the next time step on,
+	// since those before may have been used elsewhere (L12).
+	TOTP otp.Secret
+}
+
+// Seed records what the host established. Nothing but a proof or a Seed ever
+// adds to a profile (L21), so it must never follow from an unproven request.
+//
+// Errors: a [*RequestError] for a missing subject, [ErrBusy], [ErrUnavailable].
+func (g *Guard) Seed(ctx context.Context, subject string, id Identity) error {
+	if err := checkSubject(subject); err != nil {
+		return err
+	}
+	now := g.config.Now()
+	var add []Authenticator
+	if !id.TOTP.IsZero() {
+		a, err := g.sealTOTP(id.TOTP, subject, now)
+		if err != nil {
+			return err
+		}
+		add = append(add, a)
+	}
+	by := risk.Proof{ID: rand.Text(), Time: now, Strong: true}
+	return g.update(ctx, subject, now, func(p *risk.Profile, _ *State, u *Update) error {
+		p.Seed(id.Home, by)
+		u.Add = add
+		return nil
+	})
+}
+
+// sealTOTP returns the authenticator of a secret, whose codes up to now do not
+// count.
+func (g *Guard) sealTOTP(secret otp.Secret, subject string, now time.Time) (Authenticator, error) {
+	sealed, err := otp.SealSecret(g.keys.seal, secret, subject, TOTP.String())
+	if err != nil {
+		return Authenticator{}, fmt.Errorf("stepup: seal secret: %w", err)
+	}
+	step, err := totp.Step(now)
+	if err != nil {
+		return Authenticator{}, fmt.Errorf("stepup: %w", err)
+	}
+	return Authenticator{Method: TOTP, Sealed: sealed, LastStep: step}, nil
+}
+
+// update changes what is remembered of a subject. Where another change came
+// first, it reads again and repeats the change on that.
+func (g *Guard) update(
+	ctx context.Context, subject string, now time.Time, change func(*risk.Profile, *State, *Update) error,
+) error {
+	for range conflicts {
+		u := Update{Subject: g.subjectRef(subject), Now: now}
+		state, err := g.config.Store.Subject(ctx, Query{Subject: u.Subject, Now: now})
+		if err != nil {
+			return unavailable("subject", err)
+		}
+		var p risk.Profile
+		if err := p.UnmarshalBinary(state.Profile); err != nil {
+			return unavailable("profile", err)
+		}
+		p.Expire(now)
+		if err := change(&p, &state, &u); err != nil {
+			return err
+		}
+		if u.Profile, err = p.MarshalBinary(); err != nil {
+			return unavailable("profile", err)
+		}
+		u.Version = state.Version
+		err = g.config.Store.Update(ctx, u)
+		switch {
+		case err == nil:
+			return nil
+		case errors.Is(err, ErrBusy):
+			return ErrBusy
+		case !errors.Is(err, ErrConflict):
+			return unavailable("update", err)
+		}
+	}
+	return unavailable("update", ErrConflict)
+}
+
+// checkSubject returns a *RequestError for what cannot be a subject.
+func checkSubject(subject string) error { return checkField("Subject", subject, 1, longestSubject) }
+
+// Rebind gives the proofs that one session holds to another, when the host
+// rotates its session after a login. Errors: a [*RequestError], [ErrBusy],
+// [ErrUnavailable].
+func (g *Guard) Rebind(ctx context.Context, subject, oldSession, newSession string) error {
+	if err := checkSubject(subject); err != nil {
+		return err
+	}
+	if oldSession == "" || newSession == "" {
+		return &RequestError{"Session", "is empty"}
+	}
+	from := pseudonym(g.keys.session, oldSession)
+	to := pseudonym(g.keys.session, newSession).Key
+	return g.update(ctx, subject, g.config.Now(), func(_ *risk.Profile, _ *State, u *Update) error {
+		u.Rebind = Rebinding{from, to}
+		return nil
+	})
+}
+
+// Unlock forgets the wrong guesses of a subject in one lane, so that its
+// methods open again: for an operator who has established who the customer is.
+// Nothing else but time does that (L9).
+func (g *Guard) Unlock(ctx context.Context, subject string, lane Lane) error {
+	if err := checkSubject(subject); err != nil {
+		return err
+	}
+	return g.update(ctx, subject, g.config.Now(), func(_ *risk.Profile, _ *State, u *Update) error {
+		u.Unlock = []Lane{lane}
+		return nil
+	})
+}
+
+// Erase forgets a subject: profile, methods, devices, proofs and challenges.
+// What was guessed wrong, and the last TOTP steps, are kept under an unlinkable
+// name until they no longer count, so that erasing buys no new guesses (L23).
+// Backups of the store are the host's to erase.
+//
+// The host sees to it that the subject asked for it: see the built-in action
+// profile.erase.
+func (g *Guard) Erase(ctx context.Context, subject string) error {
+	if err := checkSubject(subject); err != nil {
+		return err
+	}
+	tomb := pseudonym(g.keys.tombstone, subject)
+	err := g.config.Store.Erase(ctx, Erasure{
+		Subject: g.subjectRef(subject), Tombstone: tomb.Key, Now: g.config.Now(),
+	})
+	if err != nil {
+		return unavailable("erase", err)
+	}
+	return nil
+}
+
+// subjectRef returns the pseudonyms that a subject may be kept under: today's,
+// those under former keys, and those of the tombstone of an erased one.
+func (g *Guard) subjectRef(subject string) Ref {
+	r := pseudonym(g.keys.subject, subject)
+	tomb := pseudonym(g.keys.tombstone, subject)
+	r.Former = append(append(r.Former, tomb.Key), tomb.Former...)
+	return r
+}
