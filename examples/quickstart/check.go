@@ -29,8 +29,7 @@ func (d *day) check(p *policy.Policy, file string) error {
 	}
 	for i := range d.journeys {
 		if len(c.findings) < maxFindings {
-			c.checkNames(&d.journeys[i].line)
-			c.checkValues(&d.journeys[i])
+			c.check(&d.journeys[i])
 		}
 	}
 	if len(c.findings) > 0 {
@@ -43,6 +42,27 @@ func (c *checker) report(l *line, offset int, id, format string, args ...any) {
 	c.findings = append(c.findings, l.finding(c.file, offset, id, fmt.Sprintf(format, args...)))
 }
 
+// check lets the policy judge one request, by a dry run in which nothing is
+// observed.
+func (c *checker) check(j *journey) {
+	action := j.line.places["action"].value
+	v := c.policy.Evaluate(policy.Input{Action: j.action, Facts: j.facts})
+	for _, gap := range v.Degraded {
+		switch gap.Kind {
+		case policy.ActionGap:
+			c.report(&j.line, action, "unknown-action", "the policy lists no action %q", j.action)
+			return // what it knows of the facts matters no more
+		case policy.FactGap:
+			at, given := j.line.places["facts."+gap.Name]
+			if !given {
+				at.value = action // which needs the fact
+			}
+			c.report(&j.line, at.value, "wrong-fact", "%s: %s", gap.Name, gap.Text)
+		}
+	}
+	c.checkNames(&j.line)
+}
+
 // checkNames finds facts that the policy does not declare: it would ignore
 // them.
 func (c *checker) checkNames(l *line) {
@@ -50,25 +70,6 @@ func (c *checker) checkNames(l *line) {
 		field, fact, _ := strings.Cut(name, ".")
 		if fact != "" && (field == "facts" || field == "changed") && !c.declared[fact] {
 			c.report(l, l.places[name].name, "unknown-fact", "the policy declares no fact %q", fact)
-		}
-	}
-}
-
-// checkValues lets the policy judge the action and the values, by a dry run in
-// which nothing is observed.
-func (c *checker) checkValues(j *journey) {
-	action := j.line.places["action"].value
-	v := c.policy.Evaluate(policy.Input{Action: j.action, Facts: j.facts})
-	for _, gap := range v.Degraded {
-		switch gap.Kind {
-		case policy.ActionGap:
-			c.report(&j.line, action, "unknown-action", "the policy lists no action %q", j.action)
-		case policy.FactGap:
-			at, given := j.line.places["facts."+gap.Name]
-			if !given {
-				at.value = action // which needs the fact
-			}
-			c.report(&j.line, at.value, "wrong-fact", "%s: %s", gap.Name, gap.Text)
 		}
 	}
 }

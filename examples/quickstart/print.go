@@ -44,7 +44,7 @@ func (p *printer) block(r *result) {
 	p.row("why", "", p.reasons(r)...)
 	p.shadow(&d.Verdict)
 	if len(d.Reasons) > 0 {
-		p.row("screen", "", strings.Join(d.Reasons, " "))
+		p.row("told", "", strings.Join(d.Reasons, " "))
 	}
 	p.challenge(r)
 	p.result(r)

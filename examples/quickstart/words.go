@@ -3,7 +3,10 @@
 
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+)
 
 // words is the language that the program speaks.
 type words struct {
@@ -56,8 +59,16 @@ func route() map[string]string {
 		"Appelez le 700, ou venez en boutique avec une pièce d'identité.")
 }
 
-// phrases are everything that the program says.
+// phrases are everything that the program says, by name and language.
 func phrases() map[string]map[string]string {
+	all := layoutPhrases()
+	maps.Copy(all, reasonPhrases())
+	maps.Copy(all, endingPhrases())
+	return all
+}
+
+// layoutPhrases are the names of things.
+func layoutPhrases() map[string]map[string]string {
 	return map[string]map[string]string{
 		"intro": both("The history of %d customers was played first: %d requests, %d of them proven.",
 			"L'histoire de %d clients a d'abord été jouée\u00a0: %d requêtes, dont %d prouvées."),
@@ -66,7 +77,7 @@ func phrases() map[string]map[string]string {
 		"row.missing":   both("missing", "manque"),
 		"row.why":       both("why", "pourquoi"),
 		"row.rehearsed": both("rehearsed", "à l'essai"),
-		"row.screen":    both("screen", "écran"),
+		"row.told":      both("told", "annonce"),
 		"row.asked":     both("asked", "demandé"),
 		"row.message":   both("message", "message"),
 		"row.answer":    both("answer", "réponse"),
@@ -85,12 +96,29 @@ func phrases() map[string]map[string]string {
 		"no-place":       both("unknown place", "lieu inconnu"),
 		"attack-on":      both("attack on %s", "attaque contre %s"),
 
+		"sum.title":    both("The day in short", "La journée en bref"),
+		"sum.requests": both("requests", "requêtes"),
+		"sum.legit":    both("from customers", "des clients"),
+		"sum.success":  both("went through", "ont abouti"),
+		"sum.friction": both("felt any friction", "ont senti une friction"),
+		"sum.told":     both("told afterwards", "prévenus après coup"),
+		"sum.asked":    both("asked for a proof", "preuve demandée"),
+		"sum.denied":   both("refused", "refusées"),
+		"sum.attack":   both("attacks", "attaques"),
+		"sum.stopped":  both("stopped", "arrêtées"),
+		"sum.through":  both("let through", "passées"),
+	}
+}
+
+// reasonPhrases say what was decided, and why.
+func reasonPhrases() map[string]map[string]string {
+	return map[string]map[string]string{
 		"outcome.allow":     both("allow", "autoriser"),
 		"outcome.notify":    both("allow and tell", "autoriser et prévenir"),
 		"outcome.challenge": both("ask for a proof", "demander une preuve"),
 		"outcome.deny":      both("refuse", "refuser"),
-		"decision": both("%s; step %s, risk %d of 100 (%s)",
-			"%s\u00a0; palier %s, risque %d sur 100 (%s)"),
+		"decision": both("%s; step %s, risk %d/100 (%s)",
+			"%s\u00a0; palier %s, risque %d/100 (%s)"),
 		"band.low":     both("low", "faible"),
 		"band.medium":  both("medium", "moyen"),
 		"band.high":    both("high", "élevé"),
@@ -113,7 +141,12 @@ func phrases() map[string]map[string]string {
 		"shadow.same": both("%s fires; the step stays %s", "%s se déclenche\u00a0; le palier reste %s"),
 		"shadow.would": both("%s fires; the step would be %s",
 			"%s se déclenche\u00a0; le palier serait %s"),
+	}
+}
 
+// endingPhrases say what was asked, and what became of it.
+func endingPhrases() map[string]map[string]string {
+	return map[string]map[string]string{
 		"nothing":    both("nothing", "rien"),
 		"ask.code":   both("%d digits, sent by %s %s", "%d chiffres, envoyés par %s %s"),
 		"ask.totp":   both("the code of an authenticator", "le code d'un authentificateur"),
@@ -135,19 +168,7 @@ func phrases() map[string]map[string]string {
 		"mismatch": both("proven, but %s is not what was proven: refused",
 			"prouvé, mais %s n'est pas ce qui a été prouvé\u00a0: refusé"),
 		"not-done": both("nothing is done: %v", "rien n'est fait\u00a0: %v"),
-		"stopped":  both("attack stopped: %s", "attaque arrêtée\u00a0: %s"),
-		"through":  both("ATTACK LET THROUGH: %s", "ATTAQUE PASSÉE\u00a0: %s"),
-
-		"sum.title":    both("The day in short", "La journée en bref"),
-		"sum.requests": both("requests", "requêtes"),
-		"sum.legit":    both("from customers", "des clients"),
-		"sum.success":  both("went through", "ont abouti"),
-		"sum.friction": both("felt any friction", "ont senti une friction"),
-		"sum.told":     both("told afterwards", "prévenus après coup"),
-		"sum.asked":    both("asked for a proof", "preuve demandée"),
-		"sum.denied":   both("refused", "refusées"),
-		"sum.attack":   both("attacks", "attaques"),
-		"sum.stopped":  both("stopped", "arrêtées"),
-		"sum.through":  both("let through", "passées"),
+		"stopped":  both("attack stopped; %s", "attaque arrêtée\u00a0; %s"),
+		"through":  both("ATTACK LET THROUGH; %s", "ATTAQUE PASSÉE\u00a0; %s"),
 	}
 }
