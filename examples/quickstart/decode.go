@@ -77,6 +77,10 @@ func members(text []byte, start int) []member {
 	return all
 }
 
+func has(all []member, name string) bool {
+	return slices.ContainsFunc(all, func(m member) bool { return m.name == name })
+}
+
 // reader reads a file line by line and collects what is wrong with it.
 type reader struct {
 	file     string
@@ -132,7 +136,7 @@ func (r *reader) read(l line) {
 		return
 	}
 	all := members(l.text, bytes.IndexByte(l.text, '{'))
-	if slices.ContainsFunc(all, func(m member) bool { return m.name == "seed" }) {
+	if has(all, "seed") {
 		r.readCustomer(l, all)
 		return
 	}
@@ -146,7 +150,8 @@ func (r *reader) readCustomer(l line, all []member) {
 	case len(r.day.journeys) > 0:
 		r.report(&l, 0, "order", "customers come before the first request")
 	case r.day.customer(c.id) != nil:
-		r.report(&c.line, c.line.places["customer"].value, "duplicate", "customer %q is already there", c.id)
+		r.report(&c.line, c.line.places["customer"].value, "duplicate",
+			"customer %q is already there", c.id)
 	}
 	r.inOrder(&c.line, "seed", c.at)
 	r.day.customers = append(r.day.customers, c)
@@ -154,11 +159,10 @@ func (r *reader) readCustomer(l line, all []member) {
 
 func (r *reader) readJourney(l line, all []member) {
 	j := journey{line: l}
-	required := []string{"customer", "action"}
-	if j.earlier = slices.ContainsFunc(all, func(m member) bool { return m.name == "earlier" }); j.earlier {
-		required = append(required, "earlier")
-	} else {
-		required = append(required, "at", "label")
+	j.earlier = has(all, "earlier")
+	required := []string{"at", "label", "customer", "action"}
+	if j.earlier {
+		required = []string{"earlier", "customer", "action"}
 	}
 	r.decode(&j.line, all, j.fields(), required...)
 	if at, both := j.line.places["at"]; both && j.earlier {

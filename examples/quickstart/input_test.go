@@ -176,11 +176,12 @@ func TestBrokenJourneys(t *testing.T) {
 			`:2:11: unknown-action: the policy lists no action "logout"`,
 		},
 		{
-			"wrong type in a fact", transfer(`"facts":{"amount":"much","payee":"X","payee_trusted":true,"sim_changed_hours":80}`),
+			"wrong type in a fact", transfer(`"facts":{"amount":"much","payee":"X","payee_trusted":true}`),
 			":2:20: wrong-fact: amount: want a decimal",
 		},
 		{
-			"a text for a number", transfer(`"facts":{"amount":1,"payee":"X","payee_trusted":true,"sim_changed_hours":"80"}`),
+			"a text for a number",
+			transfer(`"facts":{"amount":1,"payee":"X","payee_trusted":true,"sim_changed_hours":"80"}`),
 			":2:75: wrong-fact: sim_changed_hours: want number, got string",
 		},
 		{
