@@ -39,11 +39,30 @@ func schemaOfPolicies() *schema.Node {
 	return root
 }
 
+// The forms of names, from the loader, in words for an editor to show.
+var (
+	nameOf = schema.Form{
+		Pattern: nameForm.String(),
+		Words:   "A name is letters, digits and . _ : - and begins with a letter or digit.",
+	}
+	identifierOf = schema.Form{
+		Pattern: identifierForm.String(),
+		Words:   "A name is letters, digits and _ and begins with a small letter.",
+	}
+	patternOf = schema.Form{
+		Pattern: patternForm.String(),
+		Words:   "Write the name of an action, or the beginning of one and a star: payment.*",
+	}
+	languageOf = schema.Form{
+		Pattern: languageForm.String(),
+		Words:   "Write a language as en, fr or fr-BE.",
+	}
+)
+
 func versionSchema() *schema.Node {
 	return &schema.Node{
-		Description: fmt.Sprintf("The version of the policy language. This build reads version "+
-			"%d.", version),
-		Type: "integer", Const: version,
+		Description: fmt.Sprintf("The version of the policy language. This build reads %d.", version),
+		Type:        "integer", Const: version,
 	}
 }
 
@@ -114,7 +133,7 @@ func factsSchema() *schema.Node {
 	}
 	return schema.Map("Typed values that the host passes with a request, by name. "+
 		"Conditions read them by that name; actions bind proofs to them.",
-		identifierForm.String(), either)
+		identifierOf, either)
 }
 
 func listsSchema() *schema.Node {
@@ -123,7 +142,7 @@ func listsSchema() *schema.Node {
 	numbers := schema.List("A list of numbers.", schema.Number("One number of the list."))
 	texts.MinItems, numbers.MinItems = 1, 1
 	return schema.Map("Named lists of texts or of numbers, for conditions such as `geo.country in neighbours`.",
-		identifierForm.String(), &schema.Node{
+		identifierOf, &schema.Node{
 			Description: "A list of texts, or of numbers, not of both.",
 			AnyOf:       []*schema.Node{texts, numbers},
 		})
@@ -144,7 +163,7 @@ func matrixSchema() *schema.Node {
 	for s := Critical; s <= Trivial; s++ {
 		row := schema.List("The steps of a "+s.String()+" action in the bands "+
 			""+strings.Join(bandNames[:], ", ")+", in this order.",
-			schema.Name("A step of the ladder.", nameForm.String()))
+			schema.Name("A step of the ladder.", nameOf))
 		row.MinItems, row.MaxItems = bandCount, bandCount
 		keys[s.String()] = row
 	}
