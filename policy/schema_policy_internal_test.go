@@ -109,9 +109,10 @@ func factsSchema() *schema.Node {
 		types = append(types, schema.Choice{Value: c.Value + "?", Meaning: "May be absent, and " +
 			"is then unknown. " + c.Meaning})
 	}
-	short := schema.OneOf("The type of the fact. With a `?` it may be absent, and is then unknown.", types...)
-	long := schema.Object("A fact with more than its type.", map[string]*schema.Node{
-		"type": short,
+	short := schema.OneOf("A typed value that the host passes with a request: its type. "+
+		"With a `?` it may be absent, and is then unknown.", types...)
+	long := schema.Object("A typed value that the host passes with a request.", map[string]*schema.Node{
+		"type": schema.OneOf("The type. With a `?` the value may be absent, and is then unknown.", types...),
 		"unit": schema.Text("What the value is counted in, for example EUR or h. It is shown " +
 			"beside the value."),
 		"min": schema.Number("The least value. One below it counts as missing, and the request " +
