@@ -1,0 +1,208 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package policytest
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/proportion-go/proportion/policy"
+	"github.com/proportion-go/proportion/policy/internal/document"
+	"github.com/proportion-go/proportion/policy/internal/suggest"
+)
+
+// value is a node of a test file that can report what is wrong with it. The
+// ids of its findings are those of policy/CHECKS.md.
+type value struct {
+	l    *loader
+	file string
+	doc  *document.Document
+	n    *document.Node
+}
+
+// entry is one key of a mapping.
+type entry struct {
+	name string
+	key  value
+	value
+}
+
+func (v value) at(n *document.Node) value { return value{v.l, v.file, v.doc, n} }
+
+func (v value) place() place { return place{v.file, v.n.Line, v.n.Column} }
+
+func (v value) report(id, hint, format string, args ...any) {
+	v.l.add(policy.Finding{
+		File: v.file, Line: v.n.Line, Column: v.n.Column, ID: id,
+		Message: fmt.Sprintf(format, args...), Source: v.doc.Line(v.n.Line), Hint: hint,
+	})
+}
+
+// add keeps a finding, up to as many as are worth reading.
+func (l *loader) add(f policy.Finding) {
+	if len(l.findings) < maxFindings {
+		l.findings = append(l.findings, f)
+	}
+}
+
+func (v value) is(kind document.Kind) bool {
+	if v.n.Kind == kind {
+		return true
+	}
+	hint := ""
+	switch {
+	case kind == document.Text && v.n.Text != "":
+		hint = "put it in quotes"
+	case kind == document.Bool:
+		hint = "write true or false"
+	case kind == document.Sequence:
+		hint = "put it in brackets: [a, b]"
+	}
+	v.report("wrong-type", hint, "want %s, got %s", kind, v.n.Kind)
+	return false
+}
+
+func (v value) entries() []entry {
+	if !v.is(document.Mapping) {
+		return nil
+	}
+	entries := make([]entry, 0, len(v.n.Pairs))
+	for _, p := range v.n.Pairs {
+		entries = append(entries, entry{p.Key.Text, v.at(p.Key), v.at(p.Value)})
+	}
+	return entries
+}
+
+// known returns the entries whose keys are known, and reports all others.
+func (v value) known(keys ...string) []entry {
+	return slices.DeleteFunc(v.entries(), func(e entry) bool {
+		if slices.Contains(keys, e.name) {
+			return false
+		}
+		e.key.report("unknown-key", suggest.Hint(e.name, keys), "there is no key %q here", e.name)
+		return true
+	})
+}
+
+// need returns the entry of a key that must be there.
+func (v value) need(entries []entry, key string) (value, bool) {
+	for _, e := range entries {
+		if e.name == key {
+			return e.value, true
+		}
+	}
+	if v.n.Kind == document.Mapping {
+		v.report("missing-key", "", "%s is missing", key)
+	}
+	return value{}, false
+}
+
+func (v value) items() []value {
+	if !v.is(document.Sequence) {
+		return nil
+	}
+	items := make([]value, 0, len(v.n.Items))
+	for _, n := range v.n.Items {
+		items = append(items, v.at(n))
+	}
+	return items
+}
+
+func (v value) text() (string, bool) {
+	if !v.is(document.Text) {
+		return "", false
+	}
+	if strings.TrimSpace(v.n.Text) == "" {
+		v.report("wrong-value", "", "the text is empty")
+		return "", false
+	}
+	return v.n.Text, true
+}
+
+func (v value) texts() ([]string, bool) {
+	texts := []string{}
+	for _, item := range v.items() {
+		text, ok := item.text()
+		if !ok {
+			return nil, false
+		}
+		texts = append(texts, text)
+	}
+	return texts, v.n.Kind == document.Sequence
+}
+
+func (v value) bool() (value, ok bool) {
+	return v.n.Text == "true", v.is(document.Bool)
+}
+
+func (v value) integer(least, most int) (int, bool) {
+	if !v.is(document.Integer) {
+		return 0, false
+	}
+	i, err := strconv.Atoi(v.n.Text)
+	if err != nil || i < least || i > most {
+		v.report("wrong-value", "", "want a whole number from %d to %d, got %s", least, most, v.n.Text)
+		return 0, false
+	}
+	return i, true
+}
+
+// decimal reads a number exactly.
+func (v value) decimal() (policy.Decimal, bool) {
+	if v.n.Kind != document.Integer && v.n.Kind != document.Float {
+		v.report("wrong-type", "write the digits, without quotes or a unit", "want a number, got %s", v.n.Kind)
+		return policy.Decimal{}, false
+	}
+	d, err := policy.ParseDecimal(v.n.Text)
+	if err != nil {
+		v.report("wrong-value", "", "want at most 18 digits, got %s", v.n.Text)
+	}
+	return d, err == nil
+}
+
+// oneOf reads a text that is among the known ones.
+func (v value) oneOf(known ...string) (string, bool) {
+	text, ok := v.text()
+	if ok && !slices.Contains(known, text) {
+		v.report("wrong-value", suggest.Hint(text, known), "want %s, got %q", strings.Join(known, " or "), text)
+		return "", false
+	}
+	return text, ok
+}
+
+// rule reads the id of a rule of the policy.
+func (v value) rule() (string, bool) {
+	id, ok := v.text()
+	if ok && !slices.Contains(v.l.rules, id) {
+		v.report("wrong-value", suggest.Hint(id, v.l.rules), "the policy has no rule %q", id)
+		return "", false
+	}
+	return id, ok
+}
+
+// duration reads a whole number of s, m, h or d, as a policy does.
+func (v value) duration() (time.Duration, bool) {
+	text, ok := v.text()
+	if !ok {
+		return 0, false
+	}
+	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour}
+	unit := units[text[len(text)-1]]
+	n, err := strconv.ParseUint(text[:len(text)-1], 10, 31)
+	if err != nil || unit == 0 || n > uint64(longest/unit) {
+		v.report("wrong-value", "write 90s, 15m, 24h or 7d", "%q is not a duration", text)
+		return 0, false
+	}
+	return time.Duration(n) * unit, true
+}
+
+// longest is the longest duration that a test may name.
+const longest = 366 * 24 * time.Hour
+
+// isUnknown reports whether the value is the word that stands for a value
+// that is not known.
+func (v value) isUnknown() bool { return v.n.Kind == document.Text && v.n.Text == "unknown" }
