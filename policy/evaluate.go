@@ -40,7 +40,10 @@ type work struct {
 	frame  expression.Frame
 	fired  []firing
 	groups []int // the largest score of each group so far
-	strict bool  // L2: there is a gap, and every unknown is taken strictly
+
+	alive, unknown []uint64 // of the plan that is evaluated
+	found          []found
+	strict         bool // L2: there is a gap, and every unknown is taken strictly
 }
 
 // firing is a rule that fired, in force or in shadow.
@@ -57,6 +60,7 @@ func (v *Verdict) reset(p *Policy, in *Input, a *action) {
 			policy: p, action: a, in: *in,
 			frame: expression.Frame{Facts: v.work.frame.Facts[:0]},
 			fired: v.work.fired[:0], groups: v.work.groups[:0],
+			alive: v.work.alive[:0], unknown: v.work.unknown[:0], found: v.work.found[:0],
 		},
 	}
 	v.Sensitivity, v.Bind = a.Sensitivity, a.Bind
@@ -94,31 +98,6 @@ func (p *Policy) gather(v *Verdict, a *action) {
 	for _, g := range v.Degraded {
 		w.strict = w.strict || g.Kind != SignalGap
 	}
-}
-
-// fire evaluates every rule that applies, by walking its condition.
-func (p *Policy) fire(v *Verdict, a *action) {
-	global, own := p.index.global, a.rules
-	for len(global)+len(own) > 0 {
-		// Both lists ascend; merged they keep the policy's order.
-		if len(global) == 0 || len(own) > 0 && own[0] < global[0] {
-			v.weigh(own[0])
-			own = own[1:]
-			continue
-		}
-		v.weigh(global[0])
-		global = global[1:]
-	}
-}
-
-// weigh evaluates one rule.
-func (v *Verdict) weigh(i int) {
-	r := &v.work.policy.rules[i]
-	truth := risk.True
-	if r.when != nil {
-		truth = r.when.Truth(&v.work.frame)
-	}
-	v.note(i, truth)
 }
 
 // note records the truth of one rule's condition, and whether it fires.

@@ -8,12 +8,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/proportion-go/proportion/policy/internal/expression"
 	"github.com/proportion-go/proportion/risk"
 )
 
 // index finds what applies to an action.
 type index struct {
 	global   []int              // rules for every action
+	all      *plan              // of those
 	exact    map[string]*action // listed, or named by a rule
 	prefixes []prefixed         // longest first
 	rest     *action            // all others
@@ -53,42 +55,69 @@ func (p *Policy) finish() {
 		base = unlisted
 	}
 	p.index = index{exact: map[string]*action{}}
-	patterns := map[string]bool{}
+	patterns := map[string][]int{} // the rules that name each
 	for i := range p.rules {
-		if len(p.rules[i].on) == 0 {
+		r := &p.rules[i]
+		if r.only = r.on; r.only == nil && r.when != nil {
+			r.only = r.when.Actions()
+		}
+		if r.only == nil {
 			p.index.global = append(p.index.global, i)
 		}
-		for _, on := range p.rules[i].on {
-			patterns[on] = true
+		for _, on := range r.only {
+			patterns[on] = append(patterns[on], i)
 		}
 	}
+	b := builder{p, patterns, map[string]*expression.Test{}}
+	p.index.all = newPlan(p.rules, p.index.global, b.tests)
 	for name, a := range p.actions {
-		p.index.exact[name] = p.complete(*a, name)
+		p.index.exact[name] = b.complete(*a, b.named(name))
 	}
 	for pattern := range patterns {
 		if prefix, star := strings.CutSuffix(pattern, "*"); star {
-			p.index.prefixes = append(p.index.prefixes, prefixed{prefix, p.complete(*base, prefix)})
+			p.index.prefixes = append(p.index.prefixes, prefixed{prefix, b.complete(*base, b.starred(prefix))})
 		} else if p.index.exact[pattern] == nil {
-			p.index.exact[pattern] = p.complete(*base, pattern)
+			p.index.exact[pattern] = b.complete(*base, b.named(pattern))
 		}
 	}
 	slices.SortFunc(p.index.prefixes, func(a, b prefixed) int {
 		return cmp.Or(cmp.Compare(len(b.prefix), len(a.prefix)), strings.Compare(a.prefix, b.prefix))
 	})
-	p.index.rest = p.complete(*base, "")
+	p.index.rest = b.complete(*base, b.starred(""))
 	p.hash = p.fingerprint()
 }
 
-// complete fills what an action's rules imply.
-func (p *Policy) complete(a action, name string) *action {
-	for i := range p.rules {
-		for _, on := range p.rules[i].on {
-			if covers(on, name) {
-				a.rules = append(a.rules, i)
-				break
-			}
-		}
+// builder completes the actions of a policy.
+type builder struct {
+	*Policy
+	patterns map[string][]int
+	tests    map[string]*expression.Test
+}
+
+// named returns the rules for an action.
+func (b *builder) named(name string) []int {
+	return ascending(append(b.starred(name), b.patterns[name]...))
+}
+
+// starred returns the rules for all actions that begin so.
+func (b *builder) starred(prefix string) []int {
+	var rules []int
+	for i := range len(prefix) + 1 {
+		rules = append(rules, b.patterns[prefix[:i]+"*"]...)
 	}
+	return ascending(rules)
+}
+
+func ascending(rules []int) []int {
+	slices.Sort(rules)
+	return slices.Compact(rules)
+}
+
+// complete fills what an action's rules imply: those for it alone.
+func (b *builder) complete(a action, rules []int) *action {
+	p := b.Policy
+	a.rules = rules
+	a.plan = newPlan(p.rules, a.rules, b.tests)
 	a.steps = p.ladder
 	if len(a.Without) > 0 {
 		a.steps = make([]Step, 0, len(p.ladder))

@@ -34,7 +34,8 @@ type action struct {
 	unlisted bool   // the policy says nothing of it
 	bind     []int  // facts, in the policy's order
 	steps    []Step // the ladder less the action's `without`
-	rules    []int  // those whose `on` covers it; the others are index.global
+	rules    []int  // those for it alone; the others are index.global
+	plan     *plan  // of those
 	reads    []read // facts, ascending
 	needs    risk.Groups
 	softens  bool // L7 can matter
@@ -57,6 +58,7 @@ type prompts struct {
 type rule struct {
 	id     string
 	on     []string
+	only   []string            // the actions it applies to, by `on` or by its condition; nil: every
 	when   *expression.Program // nil: always
 	fires  bool                // when unknown
 	shadow bool

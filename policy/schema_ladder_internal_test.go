@@ -5,9 +5,12 @@ package policy
 
 import "github.com/proportion-go/proportion/policy/internal/schema"
 
-// durationForm is what value.duration reads: a positive whole number of one
+// durationOf is what value.duration reads: a positive whole number of one
 // unit. The limit of 30 days is the loader's to know.
-const durationForm = `^[0-9]*[1-9][0-9]*[smhd]$`
+var durationOf = schema.Form{
+	Pattern: `^[0-9]*[1-9][0-9]*[smhd]$`,
+	Words:   "Write 90s, 15m, 24h or 7d, at most 30d.",
+}
 
 func methodChoices() []schema.Choice {
 	return choices(methodNames[1:],
@@ -60,7 +63,7 @@ func stepSchema() *schema.Node {
 	ways.MinProperties = 1
 	step := schema.Object("One step of the ladder.", map[string]*schema.Node{
 		"step": schema.Name("The name of the step, for matrix and rules to refer "+
-			"to.", nameForm.String()),
+			"to.", nameOf),
 		"do": schema.OneOf("What the step does.", choices(outcomeNames[:],
 			"Refuse. The last step, and no other.",
 			"Ask for a proof.",
@@ -73,24 +76,30 @@ func stepSchema() *schema.Node {
 		},
 		"fresh": schema.Name("How old a proof may be and still pass the step: 90s, 15m, 24h or "+
 			"7d, at most 30d. "+
-			"Left out: a proof already held never does.", durationForm),
+			"Left out: a proof already held never does.", durationOf),
 		"acr": schema.Text("The authentication context class that a proof of this step reaches " +
 			"(OpenID Connect acr, RFC 9470)."),
 	}, "step", "do")
 	step.If = &schema.Node{
 		Properties: map[string]*schema.Node{"do": {Const: Challenge.String()}}, Required: []string{"do"},
 	}
-	step.Then = &schema.Node{Required: []string{"methods"}}
-	step.Else = &schema.Node{Not: &schema.Node{AnyOf: []*schema.Node{
-		{Required: []string{"methods"}}, {Required: []string{"fresh"}}, {Required: []string{"acr"}},
-	}}}
+	step.Then = &schema.Node{
+		Required: []string{"methods"}, ErrorMessage: "A step that challenges has methods.",
+	}
+	step.Else = &schema.Node{
+		Properties: map[string]*schema.Node{
+			"methods": schema.Never(), "fresh": schema.Never(), "acr": schema.Never(),
+		},
+		ErrorMessage: "methods, fresh and acr are for steps that challenge.",
+	}
 	return step
 }
 
 func actionsSchema() *schema.Node {
 	all := schema.Map("What can be attempted, by name, and how much harm it can do. "+
 		"An action that is not listed is critical, unless \"*\" says otherwise.",
-		`^\*$|`+nameForm.String(), actionSchema("One action.", sensitivityNames[:]))
+		schema.Form{Pattern: `^\*$|` + nameOf.Pattern, Words: nameOf.Words},
+		actionSchema("One action.", sensitivityNames[:]))
 	all.Properties = map[string]*schema.Node{
 		"*": actionSchema("Every action that is not listed and not built in.", sensitivityNames[:]),
 	}
@@ -119,7 +128,7 @@ func actionSchema(description string, sensitivities []string) *schema.Node {
 		"bind": schema.Set("Facts that a proof of the action is bound to: it is good for exactly "+
 			"these values, once, "+
 			"and the message that carries a code names them.",
-			schema.Name("A declared fact, without `?` and not a number.", identifierForm.String())),
+			schema.Name("A declared fact, without `?` and not a number.", identifierOf)),
 		"touches": schema.Set("Contacts that the action changes: none of them can prove it.",
 			schema.OneOf("A kind of contact.", choices(contactNames[1:])...)),
 	}, "sensitivity")

@@ -39,11 +39,30 @@ func schemaOfPolicies() *schema.Node {
 	return root
 }
 
+// The forms of names, from the loader, in words for an editor to show.
+var (
+	nameOf = schema.Form{
+		Pattern: nameForm.String(),
+		Words:   "A name is letters, digits and . _ : - and begins with a letter or digit.",
+	}
+	identifierOf = schema.Form{
+		Pattern: identifierForm.String(),
+		Words:   "A name is letters, digits and _ and begins with a small letter.",
+	}
+	patternOf = schema.Form{
+		Pattern: patternForm.String(),
+		Words:   "Write the name of an action, or the beginning of one and a star: payment.*",
+	}
+	languageOf = schema.Form{
+		Pattern: languageForm.String(),
+		Words:   "Write a language as en, fr or fr-BE.",
+	}
+)
+
 func versionSchema() *schema.Node {
 	return &schema.Node{
-		Description: fmt.Sprintf("The version of the policy language. This build reads version "+
-			"%d.", version),
-		Type: "integer", Const: version,
+		Description: fmt.Sprintf("The version of the policy language. This build reads %d.", version),
+		Type:        "integer", Const: version,
 	}
 }
 
@@ -90,9 +109,10 @@ func factsSchema() *schema.Node {
 		types = append(types, schema.Choice{Value: c.Value + "?", Meaning: "May be absent, and " +
 			"is then unknown. " + c.Meaning})
 	}
-	short := schema.OneOf("The type of the fact. With a `?` it may be absent, and is then unknown.", types...)
-	long := schema.Object("A fact with more than its type.", map[string]*schema.Node{
-		"type": short,
+	short := schema.OneOf("A typed value that the host passes with a request: its type. "+
+		"With a `?` it may be absent, and is then unknown.", types...)
+	long := schema.Object("A typed value that the host passes with a request.", map[string]*schema.Node{
+		"type": schema.OneOf("The type. With a `?` the value may be absent, and is then unknown.", types...),
 		"unit": schema.Text("What the value is counted in, for example EUR or h. It is shown " +
 			"beside the value."),
 		"min": schema.Number("The least value. One below it counts as missing, and the request " +
@@ -114,7 +134,7 @@ func factsSchema() *schema.Node {
 	}
 	return schema.Map("Typed values that the host passes with a request, by name. "+
 		"Conditions read them by that name; actions bind proofs to them.",
-		identifierForm.String(), either)
+		identifierOf, either)
 }
 
 func listsSchema() *schema.Node {
@@ -123,7 +143,7 @@ func listsSchema() *schema.Node {
 	numbers := schema.List("A list of numbers.", schema.Number("One number of the list."))
 	texts.MinItems, numbers.MinItems = 1, 1
 	return schema.Map("Named lists of texts or of numbers, for conditions such as `geo.country in neighbours`.",
-		identifierForm.String(), &schema.Node{
+		identifierOf, &schema.Node{
 			Description: "A list of texts, or of numbers, not of both.",
 			AnyOf:       []*schema.Node{texts, numbers},
 		})
@@ -144,7 +164,7 @@ func matrixSchema() *schema.Node {
 	for s := Critical; s <= Trivial; s++ {
 		row := schema.List("The steps of a "+s.String()+" action in the bands "+
 			""+strings.Join(bandNames[:], ", ")+", in this order.",
-			schema.Name("A step of the ladder.", nameForm.String()))
+			schema.Name("A step of the ladder.", nameOf))
 		row.MinItems, row.MaxItems = bandCount, bandCount
 		keys[s.String()] = row
 	}

@@ -21,7 +21,7 @@ func ruleSchema() *schema.Node {
 	keys := map[string]*schema.Node{
 		"id": schema.Name("The name of the rule, unique over all files. It stands in decisions, "+
 			"reports and tests.",
-			nameForm.String()),
+			nameOf),
 		"on": onSchema(),
 		"when": {
 			Description: whenDescription(), Type: "string",
@@ -41,14 +41,17 @@ func ruleSchema() *schema.Node {
 				"never acted on."}),
 		"because": becauseSchema(),
 		"review": schema.Name("The date, as 2027-06-01, from which `check` warns that the rule wants to be looked at again.",
-			`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`),
+			schema.Form{Pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`, Words: "Write a date as 2027-06-01."}),
 		"note": schema.Text("A remark for whoever reads the policy. Customers never see it."),
 	}
 	addEffects(keys)
+	effects := strings.Join(effectKeys, ", ")
 	rule := schema.Object("One rule, with exactly one of "+strings.Join(effectKeys, ", "+
 		"")+".", keys, "id")
 	for _, effect := range effectKeys {
-		rule.OneOf = append(rule.OneOf, &schema.Node{Required: []string{effect}})
+		rule.OneOf = append(rule.OneOf, &schema.Node{
+			Required: []string{effect}, ErrorMessage: "A rule has exactly one of " + effects + ".",
+		})
 	}
 	rule.Dependencies = map[string][]string{
 		"group": {"score"}, "up_to": {"at_most"}, "limit": {"at_most"}, "unknown": {"when"},
@@ -61,7 +64,7 @@ func onSchema() *schema.Node {
 		"a star, as payment.*. "+
 		"Left out: every action.",
 		schema.Name("The name of an action, or the beginning of one and a "+
-			"star.", patternForm.String()))
+			"star.", patternOf))
 	on.MinItems = 1
 	return on
 }
@@ -72,14 +75,14 @@ func addEffects(keys map[string]*schema.Node) {
 	score.Not = &schema.Node{Const: 0}
 	keys["score"] = score
 	keys["require"] = schema.Name("The step of the ladder that the decision has at "+
-		"least.", nameForm.String())
+		"least.", nameOf)
 	keys["at_most"] = schema.Name("The step of the ladder that the decision has at most. "+
-		"It never undercuts a rule that requires or denies.", nameForm.String())
+		"It never undercuts a rule that requires or denies.", nameOf)
 	keys["deny"] = &schema.Node{Description: "Refuses: the last step of the " +
 		"ladder.", Type: "boolean", Const: true}
 	keys["group"] = schema.Name("Of the rules of a group only the one with the most points "+
 		"counts, "+
-		"so that one cause is not counted twice. For positive scores.", nameForm.String())
+		"so that one cause is not counted twice. For positive scores.", nameOf)
 	keys["up_to"] = schema.OneOf("The highest band in which the at_most holds. Left out: medium. "+
 		"Never extreme.",
 		choices(bandNames[:Extreme-1])...)
@@ -92,7 +95,7 @@ func limitSchema() *schema.Node {
 		"the step that it spares. It has count, or sum and most, or all "+
 		"three.", map[string]*schema.Node{
 		"count": schema.Integer("How many times.", 1, 1_000_000),
-		"sum":   schema.Name("The decimal fact that is added up.", identifierForm.String()),
+		"sum":   schema.Name("The decimal fact that is added up.", identifierOf),
 		"most":  schema.Number("What the sum may reach, above 0."),
 	})
 	limit.AnyOf = []*schema.Node{{Required: []string{"count"}}, {Required: []string{"sum"}}}
@@ -105,7 +108,7 @@ func becauseSchema() *schema.Node {
 		"the reason in plain words, without thresholds.")
 	because := schema.Map("Why the rule asks for something, in the customer's words, by language. "+
 		"English is what a customer sees whose language is not "+
-		"listed.", languageForm.String(), text)
+		"listed.", languageOf, text)
 	because.Properties = map[string]*schema.Node{"en": text}
 	because.Required = []string{"en"}
 	return because

@@ -7,6 +7,7 @@ import (
 	"encoding"
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 )
 
 var (
@@ -33,14 +34,23 @@ const maxSection = 4096
 // AppendBinary appends the profile in a compact, versioned form: about 350
 // bytes for a dozen proofs on two devices. It never fails.
 func (p *Profile) AppendBinary(b []byte) ([]byte, error) {
+	start := len(b)
 	b = append(b, codecVersion)
 	b = appendSection(b, homeSection, p.home != home{}, p.home.append)
 	b = appendSection(b, devicesSection, len(p.devices) > 0, p.appendDevices)
 	b = appendSection(b, proofsSection, len(p.proofs) > 0, p.appendProofs)
 	b = appendSection(b, placeSection, p.place.known, p.place.append)
 	b = appendSection(b, goneSection, len(p.gone) > 0, p.appendGone)
-	return append(b, p.later...), nil
+	b = append(b, p.later...)
+	return binary.LittleEndian.AppendUint32(b, checksum(b[start:])), nil
 }
+
+// checksum ends an encoding. A profile of which a part was lost would else read
+// as that of a subject with fewer devices, which is known, not unknown.
+func checksum(b []byte) uint32 { return crc32.ChecksumIEEE(b) }
+
+// checksumSize is its length in bytes.
+const checksumSize = 4
 
 // MarshalBinary returns the profile in a compact, versioned form.
 func (p *Profile) MarshalBinary() ([]byte, error) {
@@ -56,10 +66,14 @@ func (p *Profile) UnmarshalBinary(data []byte) error {
 		*p = Profile{}
 		return nil
 	}
-	d := decoder{b: data}
+	body := data[:max(0, len(data)-checksumSize)]
+	d, sum := decoder{b: body}, decoder{b: data[len(body):]}
 	var next Profile
 	d.require(d.byte() == codecVersion)
 	next.decode(&d)
+	if b := sum.next(checksumSize); b == nil || binary.LittleEndian.Uint32(b) != checksum(body) {
+		d.fail()
+	}
 	if !d.done() {
 		return fmt.Errorf("risk: profile of %d bytes: %w", len(data), ErrEncoding)
 	}

@@ -29,10 +29,14 @@ type Node struct {
 	// EnumDescriptions say what each of Enum means. Validators skip them.
 	EnumDescriptions []string `json:"enumDescriptions,omitempty"`
 
-	Pattern   string `json:"pattern,omitempty"`
-	MaxLength int    `json:"maxLength,omitempty"`
-	Minimum   *int   `json:"minimum,omitempty"`
-	Maximum   *int   `json:"maximum,omitempty"`
+	Pattern string `json:"pattern,omitempty"`
+	// Editors show these in place of their own words; validators skip them.
+	PatternErrorMessage string `json:"patternErrorMessage,omitempty"`
+	ErrorMessage        string `json:"errorMessage,omitempty"`
+
+	MaxLength int  `json:"maxLength,omitempty"`
+	Minimum   *int `json:"minimum,omitempty"`
+	Maximum   *int `json:"maximum,omitempty"`
 
 	Items       *Node `json:"items,omitempty"`
 	MinItems    int   `json:"minItems,omitempty"`
@@ -52,6 +56,29 @@ type Node struct {
 	If    *Node   `json:"if,omitempty"`
 	Then  *Node   `json:"then,omitempty"`
 	Else  *Node   `json:"else,omitempty"`
+
+	never bool
+}
+
+// Never is the schema of a key that must not be there.
+func Never() *Node { return &Node{never: true} }
+
+// MarshalJSON writes false for [Never].
+func (n *Node) MarshalJSON() ([]byte, error) {
+	if n.never {
+		return []byte("false"), nil
+	}
+	type plain Node // without this method
+	var b bytes.Buffer
+	err := encoder(&b).Encode((*plain)(n))
+	return b.Bytes(), err
+}
+
+// encoder leaves < and > as they are, for whoever reads the file.
+func encoder(b *bytes.Buffer) *json.Encoder {
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	return e
 }
 
 // Draft is the $schema of draft-07, the last that every editor knows.
@@ -62,9 +89,15 @@ func Text(description string) *Node {
 	return &Node{Description: description, Type: "string"}
 }
 
-// Name is a text of a form, given as a regular expression.
-func Name(description, pattern string) *Node {
-	return &Node{Description: description, Type: "string", Pattern: pattern}
+// A Form is a regular expression, and in words what it asks for.
+type Form struct{ Pattern, Words string }
+
+// Name is a text of a form.
+func Name(description string, form Form) *Node {
+	return &Node{
+		Description: description, Type: "string",
+		Pattern: form.Pattern, PatternErrorMessage: form.Words,
+	}
 }
 
 // A Choice is one value of an enumeration, and what it means.
@@ -120,12 +153,11 @@ func Object(description string, keys map[string]*Node, required ...string) *Node
 	}
 }
 
-// Map is a mapping whose keys are names of a form, given as a regular
-// expression.
-func Map(description, pattern string, values *Node) *Node {
+// Map is a mapping whose keys are names of a form.
+func Map(description string, keys Form, values *Node) *Node {
 	return &Node{
-		Description: description, Type: "object",
-		PropertyNames: &Node{Pattern: pattern}, Additional: values,
+		Description: description, Type: "object", Additional: values,
+		PropertyNames: &Node{Pattern: keys.Pattern, PatternErrorMessage: keys.Words},
 	}
 }
 
@@ -136,8 +168,7 @@ func (n *Node) JSON() ([]byte, error) {
 		return nil, err
 	}
 	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
+	e := encoder(&b)
 	e.SetIndent("", "  ")
 	if err := e.Encode(n); err != nil {
 		return nil, fmt.Errorf("schema: %w", err)

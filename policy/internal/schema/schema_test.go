@@ -32,7 +32,7 @@ func TestJSONRefusesWhatHelpsNoEditor(t *testing.T) {
 			"#/1/key: no description",
 		},
 		"one in the values of a map": {
-			schema.Map("A map.", "^a$", schema.Object("A "+
+			schema.Map("A map.", schema.Form{Pattern: "^a$"}, schema.Object("A "+
 				"value.", map[string]*schema.Node{"key": schema.Text("")})),
 			"#/additionalProperties/key: no description",
 		},
@@ -79,6 +79,18 @@ func TestJSON(t *testing.T) {
 `
 	if string(got) != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+func TestNever(t *testing.T) {
+	got, err := (&schema.Node{Else: &schema.Node{
+		Properties: map[string]*schema.Node{"key": schema.Never()},
+	}}).JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(got), `"key": false`) {
+		t.Errorf("got:\n%s\nwant a key that is never accepted", got)
 	}
 }
 
