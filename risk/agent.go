@@ -165,6 +165,10 @@ func parseLanguage(s string) language {
 	return l
 }
 
+// Family returns what the client says it is, coarsely, as "Firefox on Linux".
+// It is empty for a client that says nothing of itself.
+func (c *Client) Family() string { return agentOf(c).String() }
+
 // String returns the coarse family, as "Firefox on Linux", and "" for a
 // client that said nothing.
 func (a agent) String() string {

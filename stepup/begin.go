@@ -14,7 +14,7 @@ import (
 )
 
 // Begun is a challenge that waits for its answer: what the host shows. It
-// never contains the code.
+// never contains a code that was sent.
 type Begun struct {
 	// ID names the challenge, for [Guard.Finish]. It authorizes nothing by
 	// itself; keep it in a form field or the host's session.
@@ -24,6 +24,10 @@ type Begun struct {
 
 	// Digits is how many the customer has to type.
 	Digits int
+
+	// Show are the digits that this screen has to show for mobile4, to be typed
+	// into the customer's app. Empty for every other method.
+	Show string
 
 	// To is where the code went, masked, if it may be shown.
 	To string
@@ -62,14 +66,18 @@ func (g *Guard) Begin(ctx context.Context, sealed string, m Method) (Begun, erro
 	if err := g.open(ctx, c); err != nil {
 		return Begun{}, err
 	}
-	if code != "" {
-		if err := g.send(ctx, &t, o, code, c.Expires); err != nil {
+	begun := Begun{
+		ID: formatID(c.ID, m), Method: m, Digits: digits(m), To: o.Shown, After: o.After, Expires: c.Expires,
+	}
+	if m == Mobile4 {
+		begun.Show, code = code, "" // the app never receives it
+	}
+	if o.Address != "" {
+		if err := g.send(ctx, &t, o, begun.ID, code, c.Expires); err != nil {
 			return Begun{}, err
 		}
 	}
-	return Begun{
-		ID: formatID(c.ID, m), Method: m, Digits: digits(m), To: o.Shown, After: o.After, Expires: c.Expires,
-	}, nil
+	return begun, nil
 }
 
 func (t *ticket) offer(m Method) (offer, bool) {
@@ -92,7 +100,9 @@ func (g *Guard) opening(t *ticket, o offer, sealed string, now time.Time) (Openi
 	if o.Address == "" {
 		return c, "", nil // nothing is sent
 	}
-	c.Caps = g.caps(t, o)
+	if c.Caps = g.caps(t, o); o.Method == Mobile4 {
+		c.Caps = append(c.Caps, g.unanswered(t))
+	}
 	code, err := otp.Generate(digits(o.Method))
 	if err != nil {
 		return Opening{}, "", fmt.Errorf("stepup: %w", err)
@@ -114,7 +124,7 @@ func (g *Guard) open(ctx context.Context, c Opening) error {
 	return unavailable("open", err)
 }
 
-func (g *Guard) send(ctx context.Context, t *ticket, o offer, code string, expires time.Time) error {
+func (g *Guard) send(ctx context.Context, t *ticket, o offer, id, code string, expires time.Time) error {
 	sender := g.config.Senders[o.Kind]
 	if sender == nil {
 		return fmt.Errorf("%w: no sender for this contact", ErrDelivery)
@@ -124,6 +134,7 @@ func (g *Guard) send(ctx context.Context, t *ticket, o offer, code string, expir
 		Language: t.Language,
 		Text:     g.text(t, code, expires.Sub(g.config.Now())),
 		Code:     code,
+		ID:       id,
 		Expires:  expires,
 	})
 	if err != nil {

@@ -55,7 +55,7 @@ var totp = otp.TOTP{}
 
 // attempts returns how many attempts a challenge of the method allows.
 func attempts(m Method) int {
-	if m == Code4 {
+	if m == Code4 || m == Mobile4 {
 		return 3
 	}
 	return 5
@@ -63,7 +63,7 @@ func attempts(m Method) int {
 
 // digits returns how long the codes of the method are.
 func digits(m Method) int {
-	if m == Code4 {
+	if m == Code4 || m == Mobile4 {
 		return 4
 	}
 	return 6
@@ -73,7 +73,7 @@ func digits(m Method) int {
 // that it had.
 func cost(m Method) int {
 	switch m {
-	case Code4:
+	case Code4, Mobile4:
 		return 100
 	case TOTP:
 		return totp.Guesses()
@@ -94,7 +94,7 @@ func authenticator(m Method) Method {
 // negative cost taken back.
 func (u Guesses) Add(m Method, cost int) Guesses {
 	u.All += cost
-	if m == Code4 {
+	if m == Code4 || m == Mobile4 {
 		u.Code4 += cost
 	}
 	return u

@@ -43,7 +43,7 @@ func (g *Guard) Resend(ctx context.Context, binding, id, sealed string) error {
 		return ErrTicket
 	}
 	o, ok := t.offer(m)
-	if !ok || o.Address == "" {
+	if !ok || o.Address == "" || m == Mobile4 {
 		return ErrMethod
 	}
 	code, err := otp.Generate(digits(m))
@@ -58,7 +58,7 @@ func (g *Guard) Resend(ctx context.Context, binding, id, sealed string) error {
 	if err != nil {
 		return err
 	}
-	return g.send(ctx, &t, o, code, expires)
+	return g.send(ctx, &t, o, id, code, expires)
 }
 
 func (g *Guard) change(ctx context.Context, c Change) (expires time.Time, err error) {

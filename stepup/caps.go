@@ -40,8 +40,7 @@ const prefixDigits = 5
 func (g *Guard) caps(t *ticket, o offer) []Cap {
 	limits := g.config.Sends
 	of := func(kind, text string, most int) Cap {
-		sum := g.keys.issue.Sum([]byte(kind), []byte(text))
-		return Cap{Key: Key(sum[:len(Key{})]), Most: most, Per: time.Hour}
+		return Cap{Key: g.capKey(kind, text), Most: most, Per: time.Hour}
 	}
 	lane := t.Lane.String() + "/"
 	caps := []Cap{
@@ -59,6 +58,18 @@ func (g *Guard) caps(t *ticket, o offer) []Cap {
 		caps = append(caps, of("prefix", prefix, limits.Prefix))
 	}
 	return caps
+}
+
+func (g *Guard) capKey(kind, text string) Key {
+	sum := g.keys.issue.Sum([]byte(kind), []byte(text))
+	return Key(sum[:len(Key{})])
+}
+
+// unanswered is the cap on questions that a mobile leaves unanswered: three in
+// a day close it for that lane until they are a day old, so that nobody wears
+// the customer down.
+func (g *Guard) unanswered(t *ticket) Cap {
+	return Cap{Key: g.capKey("unanswered", t.Lane.String()+"/"+t.Subject), Most: 3, Per: 24 * time.Hour}
 }
 
 // network returns the truncated network of an address, or "".

@@ -109,7 +109,10 @@ type Message struct {
 	Text string
 
 	// Code is the code alone, for a sender that can fill it in. It is secret
-	// until Expires.
-	Code    string
+	// until Expires. Empty for mobile4: the app asks the customer for it.
+	Code string
+
+	// ID names the challenge, for the app that answers it.
+	ID      string
 	Expires time.Time
 }

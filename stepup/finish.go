@@ -42,9 +42,7 @@ func (g *Guard) Finish(ctx context.Context, binding, id, code string) (Grant, er
 		return Grant{}, ErrRefused
 	}
 	if !g.verify(ctx, &f, code) {
-		if f.attempted.Shut {
-			g.config.Notify(ctx, Notice{Subject: f.ticket.Subject, Kind: MethodShut, Method: m, Lane: f.attempted.Lane})
-		}
+		g.noticeShut(ctx, &f, m)
 		return Grant{}, ErrRefused
 	}
 	settled, err := g.settle(ctx, &f)
@@ -62,6 +60,7 @@ type finishing struct {
 	attempted Attempted
 	used      Authenticator // as the right answer leaves it, if it used one
 	was       []byte
+	answered  []Key
 }
 
 func (g *Guard) attempt(ctx context.Context, a Attempt) (Attempted, error) {
@@ -75,13 +74,20 @@ func (g *Guard) attempt(ctx context.Context, a Attempt) (Attempted, error) {
 	return Attempted{}, unavailable("attempt", err)
 }
 
+// noticeShut tells the owner that a wrong answer shut a method in its lane.
+func (g *Guard) noticeShut(ctx context.Context, f *finishing, m Method) {
+	if f.attempted.Shut {
+		g.config.Notify(ctx, Notice{Subject: f.ticket.Subject, Kind: MethodShut, Method: m, Lane: f.attempted.Lane})
+	}
+}
+
 // settle makes the challenge passed, exactly once, and teaches the profile.
 // Where another proof taught it meanwhile, it is read again.
 func (g *Guard) settle(ctx context.Context, f *finishing) (Settled, error) {
 	t, a := &f.ticket, &f.attempted
 	s := Settlement{
 		ID: f.id, Now: f.now, Refund: cost(a.Method), Version: a.Version, Reset: t.Step,
-		Used: f.used, Was: f.was,
+		Used: f.used, Was: f.was, Answered: f.answered,
 		Held: Held{Session: t.session(), Device: t.Device, Proof: policy.Proof{
 			Method: a.Method, Action: t.Action, Time: f.now, Band: t.Band, Bound: t.bound(),
 		}},

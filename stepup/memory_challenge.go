@@ -14,6 +14,8 @@ type challenge struct {
 	subject *subject
 	used    int
 	state   state
+	passed  time.Time
+	counter uint32 // of the device, once passed
 }
 
 // state is where a challenge is in its life (DESIGN section 8).
@@ -76,9 +78,13 @@ func (m *Memory) supersede(s *subject, o *Opening) bool {
 		if old == nil || old.subject != s || old.state != pending || !old.Expires.After(o.Now) {
 			continue
 		}
-		if old.Binding == o.Binding && old.Action == o.Action {
+		switch {
+		case old.Binding == o.Binding && old.Action == o.Action:
 			old.end(superseded)
-		} else if old.Lane == o.Lane {
+		case old.Lane != o.Lane:
+		case old.Method == Mobile4 && o.Method == Mobile4:
+			return false // one question at a time in the customer's hand
+		default:
 			others++
 		}
 	}
@@ -106,7 +112,11 @@ func (m *Memory) Attempt(ctx context.Context, a Attempt) (Attempted, error) {
 		return Attempted{}, err
 	}
 	defer unlock()
-	c := m.live(a.ID, a.Binding, a.Now)
+	c := m.challenges[a.ID]
+	if c != nil && c.Method == Mobile4 {
+		a.Binding = Ref{Key: c.Binding}
+	}
+	c = m.live(a.ID, a.Binding, a.Now)
 	if c == nil || c.Method != a.Method || c.used >= c.Attempts || !c.room(&a, a.Cost) {
 		return Attempted{}, ErrRefused
 	}
@@ -169,10 +179,29 @@ func (m *Memory) Settle(ctx context.Context, st Settlement) (Settled, error) {
 		s.hold(st.Held)
 	}
 	s.spent = slices.DeleteFunc(s.spent, func(u spent) bool { return u.uncapped <= st.Reset })
-	if st.Held.Device == (Key{}) {
-		return Settled{}, nil
+	m.windows.uncount(st.Answered)
+	c.passed = st.Now
+	if st.Held.Device != (Key{}) {
+		c.counter = s.rotate(st.Held.Device, st.Now)
 	}
-	return Settled{Counter: s.rotate(st.Held.Device, st.Now)}, nil
+	return Settled{Counter: c.counter}, nil
+}
+
+// Look implements [Store].
+func (m *Memory) Look(ctx context.Context, l Look) (Looked, error) {
+	unlock, err := m.begin(ctx, l.Now)
+	if err != nil {
+		return Looked{}, err
+	}
+	defer unlock()
+	pending := m.live(l.ID, l.Binding, l.Now) != nil
+	c := m.challenges[l.ID]
+	if c == nil || !l.Binding.Is(c.Binding) {
+		return Looked{}, ErrRefused
+	}
+	return Looked{
+		Pending: pending, Passed: c.state == passed, At: c.passed, Counter: c.counter, Ticket: c.Ticket,
+	}, nil
 }
 
 // Change implements [Store].

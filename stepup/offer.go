@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/proportion-go/proportion/policy"
@@ -82,8 +83,12 @@ func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) *ticket {
 		Reasons:     d.Verdict.Reasons(s.req.language(), 2),
 		Evidence:    evidence,
 		Network:     network(s.req.IP),
+		Where:       strings.Join(slices.DeleteFunc([]string{s.seen.Location.City, s.seen.Location.Country}, isEmpty), ", "),
+		Client:      s.seen.Client.Family(),
 	}
 }
+
+func isEmpty(s string) bool { return s == "" }
 
 // evidence returns what a proof of this request would teach, and the device it
 // would make known: the one presented, or a new one where the client can keep
@@ -135,11 +140,23 @@ func (s *situation) tryMethod(
 		a := enrolled(s.state.Authenticators, m)
 		sensitive := s.policy.Action(s.req.Action).Sensitivity.AtLeast(policy.Sensitive)
 		return offer{Method: m, After: after}, a != nil && !(sensitive && s.now.Before(a.Settles))
+	case Mobile4:
+		a := enrolled(s.state.Authenticators, m)
+		if a == nil || a.Device == Key(s.device) && a.Device != (Key{}) {
+			return offer{}, false // never answered on the device that asks
+		}
+		return contactOffer(m, via, after, contacts)
 	case Code4, Code6:
-		for _, c := range contacts {
-			if slices.Contains(via, c.Kind) {
-				return offer{Method: m, After: after, Kind: c.Kind, Address: c.Address, Shown: c.Masked()}, true
-			}
+		return contactOffer(m, via, after, contacts)
+	}
+	return offer{}, false
+}
+
+// contactOffer returns the method by the first contact that may carry it.
+func contactOffer(m Method, via []policy.ContactKind, after time.Time, contacts []Contact) (offer, bool) {
+	for _, c := range contacts {
+		if slices.Contains(via, c.Kind) {
+			return offer{Method: m, After: after, Kind: c.Kind, Address: c.Address, Shown: c.Masked()}, true
 		}
 	}
 	return offer{}, false

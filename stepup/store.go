@@ -101,6 +101,10 @@ type Store interface {
 	// is another's. ErrBusy: a cap is reached.
 	Change(ctx context.Context, c Change) (expires time.Time, err error)
 
+	// Look returns where a challenge is, for the screen that waits for it.
+	// ErrRefused: there is none such, or the binding is another's.
+	Look(ctx context.Context, l Look) (Looked, error)
+
 	// Redeem accepts a single-use grant once. ErrRedeemed: it was accepted
 	// before, or was issued before this store's memory begins. ErrBusy: the
 	// store is full.
@@ -179,6 +183,9 @@ type Authenticator struct {
 
 	// Settles is until when it proves nothing sensitive (L19).
 	Settles time.Time
+
+	// Device is the mobile that holds the key of mobile4.
+	Device Key
 }
 
 // Device is the token series of one known device. The token that shows any
@@ -212,7 +219,7 @@ type Opening struct {
 type Attempt struct {
 	ID      ID
 	Method  policy.Method // must be the challenge's
-	Binding Ref
+	Binding Ref           // not asked of mobile4, which is confirmed elsewhere
 	Now     time.Time
 	Cost    int                // parts per million (L10)
 	Limits  [laneCount]Guesses // by lane: the most that may be used up
@@ -250,6 +257,9 @@ type Settlement struct {
 	// Held is kept by its session from now on, unless that is zero.
 	Held Held
 
+	// Answered are caps that count what stayed unanswered: one is taken back.
+	Answered []Key
+
 	// Reset is the index of the step that was proven: limits whose uncapped
 	// step is no higher start anew.
 	Reset int
@@ -259,6 +269,22 @@ type Settlement struct {
 type Settled struct {
 	// Counter is the device's, which moved on. 0: the proof names no device.
 	Counter uint32
+}
+
+// Look asks where a challenge is.
+type Look struct {
+	ID      ID
+	Binding Ref
+	Now     time.Time
+}
+
+// Looked is where a challenge is.
+type Looked struct {
+	Pending bool
+	Passed  bool      // neither: it ended without a proof
+	At      time.Time // when it passed
+	Counter uint32    // the device's, as Settled
+	Ticket  []byte
 }
 
 // Change ends a pending challenge, or goes on with it under a new code.

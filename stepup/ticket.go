@@ -37,6 +37,8 @@ type ticket struct {
 	Reasons     []string // for the customer, once proven
 	Evidence    []byte   // what the proof teaches
 	Network     string   // the truncated address that asked
+	Where       string   // the place that asked, for the customer's mobile
+	Client      string   // the browser or app that asked, likewise
 }
 
 // offer is one method on offer and the contact that its code goes to.

@@ -63,6 +63,15 @@ func (ws windows) count(caps []Cap, now time.Time) {
 	}
 }
 
+// uncount takes one back of each.
+func (ws windows) uncount(keys []Key) {
+	for _, key := range keys {
+		if w := ws[key]; w != nil && w.now > 0 {
+			w.now--
+		}
+	}
+}
+
 // sweep drops a few windows that are over, found by the map's own random
 // order: enough to keep the map no larger than what is in use.
 func (ws windows) sweep(now time.Time) {

@@ -18,7 +18,10 @@ type words struct {
 	// message has the code, the act, the minutes and one of the warnings: where
 	// the customer types the code himself, and where an adviser does.
 	message, typed, told string
-	absent, yes, no      string
+	// question is what the app shows for mobile4: the act, the place and client
+	// that asked, and the time.
+	question        string
+	absent, yes, no string
 }
 
 // wordsOf returns the words of a language tag, falling back to English.
@@ -32,6 +35,8 @@ func wordsOf(language string) words {
 			typed:     "Ne le donnez à personne : nul n'a le droit de vous le demander.",
 			told: "Ne le dites qu'au conseiller que vous avez vous-même contacté : " +
 				"si on vous a appelé, raccrochez.",
+			question: "On demande %s, depuis %s, à %s UTC. Si c'est vous, tapez les quatre chiffres affichés là-bas. " +
+				"Sinon, refusez. Nul n'a le droit de vous demander ces chiffres.",
 			absent: "non indiqué", yes: "oui", no: "non",
 		}
 	}
@@ -43,6 +48,8 @@ func wordsOf(language string) words {
 		typed:     "Give it to nobody: nobody may ask you for it.",
 		told: "Tell it only to the adviser you contacted yourself: " +
 			"if somebody called you, hang up.",
+		question: "Somebody asks for %s, from %s, at %s UTC. If it is you, type the four digits shown there. " +
+			"If not, reject. Nobody may ask you for these digits.",
 		absent: "not given", yes: "yes", no: "no",
 	}
 }
@@ -96,11 +103,27 @@ func (g *Guard) text(t *ticket, code string, valid time.Duration) string {
 		}
 		act += sep + g.label(f.Name, t.Language) + " " + w.value(f)
 	}
+	if code == "" {
+		return fmt.Sprintf(w.question, act, t.origin(w), t.Issued.UTC().Format("15:04"))
+	}
 	warning := w.typed
 	if t.Channel == Phone || t.Channel == Shop {
 		warning = w.told
 	}
 	return fmt.Sprintf(w.message, code, act, int(valid.Round(time.Minute)/time.Minute), warning)
+}
+
+// origin returns the place and client that asked, as the server saw them.
+func (t *ticket) origin(w words) string {
+	switch {
+	case t.Where == "" && t.Client == "":
+		return w.absent
+	case t.Where == "":
+		return t.Client
+	case t.Client == "":
+		return t.Where
+	}
+	return t.Where + ", " + t.Client
 }
 
 func (g *Guard) label(name, language string) string {

@@ -113,6 +113,12 @@ func (f *Faulty) Change(ctx context.Context, c stepup.Change) (expires time.Time
 	return expires, err
 }
 
+// Look implements [stepup.Store].
+func (f *Faulty) Look(ctx context.Context, l stepup.Look) (seen stepup.Looked, err error) {
+	err = f.do("Look", func() (err error) { seen, err = f.store.Look(ctx, l); return err })
+	return seen, err
+}
+
 // Redeem implements [stepup.Store].
 func (f *Faulty) Redeem(ctx context.Context, r stepup.Redemption) error {
 	return f.do("Redeem", func() error { return f.store.Redeem(ctx, r) })

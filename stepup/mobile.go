@@ -1,0 +1,161 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"errors"
+	"time"
+
+	"github.com/proportion-go/proportion/otp"
+)
+
+// A customer confirms with mobile4 by typing four digits that the asking
+// screen shows into his own app. The app signs what he answers with a key that
+// was enrolled for it, so that the screen that shows the digits cannot answer
+// itself. Like any typed code it does not resist a phisher who relays it.
+
+// Answer is what the customer's app says of a challenge by mobile4.
+type Answer struct {
+	// Approve: the customer typed the digits. Otherwise he rejected the
+	// request, as "that was not me".
+	Approve bool
+
+	// Code are the digits typed; empty for a rejection.
+	Code string
+
+	// Signature is that of [Answer.Message] by the enrolled Ed25519 key.
+	Signature []byte
+}
+
+// Message returns what the app signs for a challenge: a name of this use, the
+// challenge, the answer and the digits, each with its length before it.
+func (a Answer) Message(id string) []byte {
+	verdict := "reject"
+	if a.Approve {
+		verdict = "approve"
+	}
+	return signed("proportion mobile4 answer", id, verdict, a.Code)
+}
+
+// EnrolmentMessage returns what a mobile signs to show that it holds the key
+// that it enrols by a grant.
+func EnrolmentMessage(grant string) []byte {
+	hash := sha256.Sum256([]byte(grant))
+	return signed("proportion mobile4 enrol", string(hash[:]))
+}
+
+// signed joins parts, none longer than a challenge's name, unambiguously.
+func signed(parts ...string) (b []byte) {
+	for _, p := range parts {
+		b = append(b, byte(len(p)))
+		b = append(b, p...)
+	}
+	return b
+}
+
+// EnrolMobile enrols the key of the mobile that makes the request, whose
+// device token names it, in place of any other. The grant is of the action
+// [ActionEnrol] and is redeemed here; the signature is that of
+// [EnrolmentMessage]. Errors: [ErrRefused] for a wrong signature, and those of
+// [Guard.Redeem].
+func (g *Guard) EnrolMobile(
+	ctx context.Context, grant string, req Request, key ed25519.PublicKey, signature []byte,
+) error {
+	if len(key) != ed25519.PublicKeySize || !ed25519.Verify(key, EnrolmentMessage(grant), signature) {
+		return ErrRefused
+	}
+	settles, err := g.redeemFor(ctx, ActionEnrol, grant, req)
+	if err != nil {
+		return err
+	}
+	return g.add(ctx, req.Subject, Authenticator{
+		Method: Mobile4, Sealed: key, Settles: settles, Device: g.openDevice(req.Device, req.Subject).ID,
+	})
+}
+
+// Confirm takes the answer of the customer's app to a challenge by mobile4.
+// The asking screen learns of it by [Guard.Await]. As with [Guard.Finish], the
+// attempt is counted before anything is compared. A rejection ends the
+// challenge.
+//
+// Errors: [ErrMalformed], [ErrRefused] and [ErrUnavailable] as there.
+func (g *Guard) Confirm(ctx context.Context, id string, a Answer) error {
+	cid, m, ok := parseID(id)
+	if !ok || m != Mobile4 {
+		return ErrRefused
+	}
+	if a.Approve {
+		if _, err := otp.Canonical(a.Code, digits(m)); err != nil {
+			return ErrMalformed
+		}
+	}
+	ctx = context.WithoutCancel(ctx)
+	f := finishing{id: cid, now: g.config.Now()}
+	var err error
+	f.attempted, err = g.attempt(ctx, Attempt{ID: cid, Method: m, Now: f.now, Cost: cost(m), Limits: limits})
+	if err != nil {
+		return err
+	}
+	if !openJSON(g.keys.ticket, string(f.attempted.Ticket), &f.ticket) {
+		return ErrRefused
+	}
+	mobile := enrolled(f.attempted.Authenticators, Mobile4)
+	if mobile == nil || !ed25519.Verify(ed25519.PublicKey(mobile.Sealed), a.Message(id), a.Signature) {
+		return ErrRefused
+	}
+	if !a.Approve {
+		_, err := g.change(ctx, Change{ID: cid, Binding: Ref{Key: Key(f.ticket.Binding[:len(Key{})])}, Now: f.now})
+		return err
+	}
+	code, err := otp.Canonical(a.Code, digits(m))
+	if err != nil || !g.keys.code.Verify(f.attempted.Code, f.ticket.codeParts(m, code)...) {
+		g.noticeShut(ctx, &f, m)
+		return ErrRefused
+	}
+	f.answered = []Key{g.unanswered(&f.ticket).Key}
+	_, err = g.settle(ctx, &f)
+	return err
+}
+
+// awaitEvery is how often Await looks.
+const awaitEvery = 500 * time.Millisecond
+
+// Await waits until the customer's app has confirmed a challenge by mobile4,
+// and returns its grant. It looks twice a second, until the context ends.
+//
+// Errors: the context's; [ErrRefused] when the challenge ended otherwise, or
+// was begun with another binding; [ErrUnavailable].
+func (g *Guard) Await(ctx context.Context, binding, id string) (Grant, error) {
+	cid, m, ok := parseID(id)
+	if !ok || m != Mobile4 {
+		return Grant{}, ErrRefused
+	}
+	look := Look{ID: cid, Binding: pseudonym(g.keys.binding, binding)}
+	for {
+		look.Now = g.config.Now()
+		seen, err := g.config.Store.Look(ctx, look)
+		switch {
+		case errors.Is(err, ErrRefused):
+			return Grant{}, ErrRefused
+		case err != nil && ctx.Err() == nil:
+			return Grant{}, unavailable("look", err)
+		case seen.Passed:
+			var t ticket
+			if !openJSON(g.keys.ticket, string(seen.Ticket), &t) {
+				return Grant{}, ErrRefused
+			}
+			return g.grant(&t, m, seen.Counter, seen.At)
+		case err == nil && !seen.Pending:
+			return Grant{}, ErrRefused
+		}
+		select {
+		case <-ctx.Done():
+			return Grant{}, ctx.Err()
+		case <-time.After(awaitEvery):
+		}
+	}
+}
