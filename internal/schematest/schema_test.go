@@ -1,0 +1,202 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package schematest_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"pgregory.net/rapid"
+
+	"github.com/proportion-go/proportion/policy"
+)
+
+// compile returns a schema that is itself checked against draft-07.
+func compile(t testing.TB, schema []byte) *jsonschema.Schema {
+	t.Helper()
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	c.DefaultDraft(jsonschema.Draft7)
+	if err := c.AddResource("schema.json", document); err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := c.Compile("schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return compiled
+}
+
+func load(data string) error {
+	_, err := policy.Parse(policy.Source{Name: "policy.yaml", Data: []byte(data)})
+	return err
+}
+
+// loadPart loads a file together with what it lacks to be a policy.
+func loadPart(t *testing.T, data string) error {
+	t.Helper()
+	base, err := os.ReadFile("../../policy/testdata/base.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources := []policy.Source{{Name: "part.yaml", Data: []byte(data)}}
+	if !strings.Contains(data, "ladder:") {
+		sources = append(sources, policy.Source{Name: "base.yaml", Data: base})
+	}
+	_, err = policy.Parse(sources...)
+	return err
+}
+
+// reporter is a *testing.T or a *rapid.T.
+type reporter interface {
+	Helper()
+	Fatalf(string, ...any)
+}
+
+// validate returns what the schema says of a file.
+func validate(t reporter, schema *jsonschema.Schema, data string) error {
+	t.Helper()
+	value, err := parse([]byte(data))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, data)
+	}
+	return schema.Validate(value)
+}
+
+func TestSchemaAcceptsPolicies(t *testing.T) {
+	schema := compile(t, policy.Schema())
+	rapid.Check(t, func(t *rapid.T) {
+		data := text(t, policies(t))
+		if err := load(data); err != nil {
+			t.Fatalf("the test draws a policy that does not load: %v\n%s", err, data)
+		}
+		if err := validate(t, schema, data); err != nil {
+			t.Fatalf("%v\n%s", err, data)
+		}
+	})
+}
+
+// TestSchemaRefusesNothingThatLoads changes policies here and there: whatever
+// the schema then refuses, the loader must refuse too.
+func TestSchemaRefusesNothingThatLoads(t *testing.T) {
+	schema := compile(t, policy.Schema())
+	seen := map[[2]bool]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		value := any(policies(t))
+		for range rapid.IntRange(1, 2).Draw(t, "mutations") {
+			value = mutate(t, value)
+		}
+		data := text(t, value)
+		refused, bad := validate(t, schema, data), load(data)
+		seen[[2]bool{refused == nil, bad == nil}]++
+		if refused != nil && bad == nil {
+			t.Fatalf("loads, and yet: %v\n%s", refused, data)
+		}
+	})
+	t.Logf("{schema accepts, loader accepts}: %v", seen)
+	// The property would hold for a schema that accepts everything.
+	if n := seen[[2]bool{false, false}]; n < 10 {
+		t.Errorf("the schema refused %d policies, want 10 or more", n)
+	}
+}
+
+// TestSchemaOnFiles holds the schema to the policies of the repository, good
+// and bad.
+func TestSchemaOnFiles(t *testing.T) {
+	schema := compile(t, policy.Schema())
+	count := 0
+	for _, pattern := range []string{"../../policy/testdata/*/*.yaml",
+		"../../policy/testdata/*.yaml", "../../examples/*/policy.yaml"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range files {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			count++
+			t.Run(filepath.ToSlash(strings.TrimPrefix(name, "../../")), func(t *testing.T) {
+				checkFile(t, schema, string(data))
+			})
+		}
+	}
+	if count < 40 {
+		t.Errorf("found %d files, want 40 or more", count)
+	}
+}
+
+func checkFile(t *testing.T, schema *jsonschema.Schema, data string) {
+	t.Helper()
+	value, err := parse([]byte(data))
+	if err != nil {
+		if load(data) == nil {
+			t.Error("loads, although it is not YAML")
+		}
+		return
+	}
+	if err := schema.Validate(value); err != nil && load(data) == nil {
+		t.Errorf("loads, and yet: %v", err)
+	}
+}
+
+// TestSchemaRefuses lists what an editor has to underline, so that the schema
+// does not grow lax unseen.
+func TestSchemaRefuses(t *testing.T) {
+	schema := compile(t, policy.Schema())
+	for name, data := range map[string]string{
+		"unknown key":               "rulse: []",
+		"unknown key of a rule":     "rules: [{ id: a, deny: true, wen: vip }]",
+		"unknown key of a fact":     "facts: { amount: { type: decimal, mni: 1 } }",
+		"unknown type":              "facts: { amount: money }",
+		"fact with a capital":       "facts: { Amount: decimal }",
+		"unknown method":            "ladder: [{ step: a, do: challenge, methods: [sms] }]",
+		"repeated method":           "ladder: [{ step: a, do: challenge, methods: [totp, totp] }]",
+		"challenge without methods": "ladder: [{ step: a, do: challenge }]",
+		"methods of an allow":       "ladder: [{ step: a, do: allow, methods: [totp] }]",
+		"duration without unit":     `ladder: [{ step: a, do: challenge, methods: [totp], fresh: "15" }]`,
+		"row of three":              "matrix: { trivial: [a, a, a], normal: [a, a, a, a], sensitive: [a, a, a, a], critical: [a, a, a, a] }",
+		"band of a fraction":        "bands: { medium: 30.5, high: 60, extreme: 85 }",
+		"band above 100":            "bands: { medium: 30, high: 60, extreme: 101 }",
+		"action without much":       "actions: { login: {} }",
+		"trivial built-in":          "actions: { method.enrol: { sensitivity: trivial } }",
+		"two effects":               "rules: [{ id: a, deny: true, score: 3 }]",
+		"no effect":                 "rules: [{ id: a }]",
+		"score of nothing":          "rules: [{ id: a, score: 0 }]",
+		"deny: false":               "rules: [{ id: a, deny: false }]",
+		"limit without at_most":     "rules: [{ id: a, deny: true, limit: { count: 3 } }]",
+		"sum without most":          "rules: [{ id: a, at_most: none, limit: { sum: amount } }]",
+		"unknown without when":      "rules: [{ id: a, deny: true, unknown: fire }]",
+		"because without English":   "rules: [{ id: a, deny: true, because: { fr: Non. } }]",
+		"allow for a normal action": "on_failure: { trivial: allow, normal: allow, sensitive: deny, critical: deny }",
+		"list of both":              "lists: { a: [b, 1] }",
+		"a key without value":       "rules:",
+	} {
+		t.Run(name, func(t *testing.T) { checkRefused(t, schema, "version: 1\n"+data) })
+	}
+	for name, data := range map[string]string{
+		"no version": "owner: a", "another version": "version: 2",
+		"version as text": `version: "1"`,
+	} {
+		t.Run(name, func(t *testing.T) { checkRefused(t, schema, data) })
+	}
+}
+
+func checkRefused(t *testing.T, schema *jsonschema.Schema, data string) {
+	t.Helper()
+	if validate(t, schema, data) == nil {
+		t.Errorf("the schema accepts\n%s", data)
+	}
+	if loadPart(t, data) == nil {
+		t.Errorf("the loader accepts\n%s", data)
+	}
+}
