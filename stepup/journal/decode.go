@@ -44,6 +44,9 @@ func (d *Decoder) Decode(line []byte, e *Event) error {
 	}
 	d.reset(line)
 	if !utf8.Valid(line) { // RFC 8259 s8.1
+		if endsInRune(line) {
+			d.at = len(line)
+		}
 		d.fail("want UTF-8")
 	}
 	seen := d.object(lineTable, e, &e.Extra)
@@ -56,18 +59,29 @@ func (d *Decoder) Decode(line []byte, e *Event) error {
 	return nil
 }
 
+// endsInRune reports whether the only fault of the line is that its last rune
+// is not all there.
+func endsInRune(line []byte) bool {
+	for i := len(line) - 1; i >= 0 && i >= len(line)-utf8.UTFMax; i-- {
+		if utf8.RuneStart(line[i]) {
+			return !utf8.FullRune(line[i:]) && utf8.Valid(line[:i])
+		}
+	}
+	return false
+}
+
 // complete fails for a line that lacks something.
 func (d *Decoder) complete(seen uint64, e *Event) {
 	for i := range lineTable.members {
 		if lineTable.members[i].required && seen>>i&1 == 0 {
-			d.fail("has no " + lineTable.members[i].name)
+			d.failAs(ErrSyntax, "has no "+lineTable.members[i].name)
 		}
 	}
 	switch {
 	case e.Time.IsZero() || e.Kind == "" || e.ID == "" || len(e.ID) > maxID:
-		d.fail("time, kind or id is empty")
+		d.failAs(ErrSyntax, "time, kind or id is empty")
 	case seen>>detailAt&1 != 0 && seen>>sealedAt&1 != 0:
-		d.fail("has both detail and sealed")
+		d.failAs(ErrSyntax, "has both detail and sealed")
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -34,10 +35,18 @@ const (
 func (s *scanner) reset(line []byte) { s.line, s.at, s.err = line, 0, nil }
 
 // fail keeps the first error. What stands at the place is not repeated: it may
-// be personal.
+// be personal. A line that ends too early was torn.
 func (s *scanner) fail(problem string) {
+	kind := ErrSyntax
+	if s.at >= len(s.line) {
+		kind = ErrTorn
+	}
+	s.failAs(kind, problem)
+}
+
+func (s *scanner) failAs(kind error, problem string) {
 	if s.err == nil {
-		s.err = fmt.Errorf("%w: byte %d: %s", ErrSyntax, s.at+1, problem)
+		s.err = fmt.Errorf("%w: byte %d: %s", kind, s.at+1, problem)
 	}
 }
 
@@ -49,7 +58,7 @@ func (s *scanner) peek() byte {
 	}
 	for ; s.at < len(s.line); s.at++ {
 		switch c := s.line[s.at]; c {
-		case ' ', '\t', '\r', '\n':
+		case ' ', '\t', '\r': // a line has no line feed
 		default:
 			return c
 		}
@@ -112,7 +121,13 @@ func (s *scanner) null() bool {
 }
 
 func (s *scanner) literal(word string) bool {
-	if s.err != nil || !bytes.HasPrefix(s.line[s.at:], []byte(word)) {
+	if s.err != nil {
+		return false
+	}
+	if rest := s.line[s.at:]; !bytes.HasPrefix(rest, []byte(word)) {
+		if strings.HasPrefix(word, string(rest)) {
+			s.at = len(s.line) // so far it is the word
+		}
 		s.fail("want " + word)
 		return false
 	}
@@ -199,7 +214,6 @@ func (s *scanner) number() (text []byte, whole bool) {
 	from := s.at
 	s.accept('-')
 	if !s.accept('0') && !s.digits() {
-		s.at = from
 		s.fail("want a number")
 		return nil, false
 	}

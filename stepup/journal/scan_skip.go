@@ -70,6 +70,9 @@ func (s *scanner) escape() bool {
 func (s *scanner) escapeRune() bool {
 	r, ok := s.hex(s.at)
 	if !ok {
+		if len(s.line)-s.at < 4 {
+			s.at = len(s.line)
+		}
 		s.fail("want four hexadecimal digits")
 		return false
 	}

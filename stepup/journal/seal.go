@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"golang.org/x/crypto/chacha20poly1305"
 )
@@ -129,6 +130,9 @@ func (d *Decoder) Open(ctx context.Context, e *Event, keys KeyStore) error {
 	opened := *e
 	opened.Sealed, opened.Detail, opened.Decision = nil, Detail{}, nil
 	d.reset(d.plain)
+	if !utf8.Valid(d.plain) {
+		d.fail("want UTF-8")
+	}
 	d.detail(&opened)
 	d.end()
 	if d.err != nil {
