@@ -72,8 +72,12 @@ func (o *Observation) unlessBorrowed(answer Truth) Truth {
 }
 
 // provenBehind reports whether a proof was given behind an exit of this
-// network in this country: it is the subject's own VPN or company proxy.
+// network in this country: it is the subject's own VPN or company proxy. An
+// exit that anybody may use is nobody's own.
 func (o *Observation) provenBehind() bool {
+	if o.Location.shared() {
+		return false
+	}
 	c, net := parseCountry(o.Location.Country), networkOf(&o.Location, o.Addr)
 	return net != 0 && slices.ContainsFunc(o.Profile.proofs, func(e proven) bool {
 		return e.anonymous && e.country == c && e.network == net

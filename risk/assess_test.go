@@ -248,6 +248,23 @@ func TestForeign(t *testing.T) {
 	}
 }
 
+// TestTorInTheNetworkOfTheOwnVPN is not the own VPN.
+func TestTorInTheNetworkOfTheOwnVPN(t *testing.T) {
+	p := settled()
+	vpn := at(start().Add(days(1)), risktest.LyonAddr, p)
+	vpn.Location.VPN, vpn.Location.ASN = risk.True, 64511
+	prove(p, vpn)
+	tor := at(start().Add(days(2)), risktest.LyonAddr, p)
+	tor.Location.Tor, tor.Location.ASN = risk.True, 64511
+	wantTruth(t, assess(tor), map[risk.Signal]risk.Truth{
+		risk.GeoHome: risk.Unknown, risk.GeoForeign: risk.Unknown, risk.DeviceTrusted: risk.False,
+	})
+	vpn.Time = tor.Time
+	wantTruth(t, assess(vpn), map[risk.Signal]risk.Truth{
+		risk.GeoHome: risk.True, risk.GeoForeign: risk.False, risk.DeviceTrusted: risk.True,
+	})
+}
+
 func TestHourShareGoesAroundMidnight(t *testing.T) {
 	p := settled() // Paris: nine o'clock; 12 proofs
 	for i := range 4 {

@@ -217,6 +217,8 @@ func (p *place) append(b []byte) []byte {
 }
 
 func (p *place) decode(d *decoder) {
-	*p = place{spot: d.spot(), at: d.seconds(), country: d.country(), network: d.network(), by: d.tag()}
+	*p = place{
+		spot: d.spot(), at: d.seconds(), country: d.country(), network: d.network(), by: d.tag(),
+	}
 	d.require(p.at > 0)
 }

@@ -307,7 +307,8 @@ var catalogue = [signalCount]Spec{
 		Category: "network", Retention: "1 h",
 	},
 	VelocityNetSubjects1h: {
-		Signal: VelocityNetSubjects1h, Name: "velocity.net_subjects_1h", Group: VelocityGroup, Type: Number,
+		Signal: VelocityNetSubjects1h, Name: "velocity.net_subjects_1h",
+		Group: VelocityGroup, Type: Number,
 		Unit:        "subjects",
 		Range:       "0 and up, from the network in 1 h",
 		UnknownWhen: "no address, or counters cannot be read",
@@ -323,7 +324,8 @@ var catalogue = [signalCount]Spec{
 		Category: "authentication", Retention: "24 h",
 	},
 	VelocityGlobalFailures: {
-		Signal: VelocityGlobalFailures, Name: "velocity.global_failures", Group: VelocityGroup, Type: Number,
+		Signal: VelocityGlobalFailures, Name: "velocity.global_failures",
+		Group: VelocityGroup, Type: Number,
 		Unit:        "times the baseline",
 		Range:       "0 and up, 1 is usual",
 		UnknownWhen: "counters cannot be read, or the baseline is not settled",
