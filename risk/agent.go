@@ -70,9 +70,12 @@ var systemMarks = [...]mark{
 	{"Linux", 6},
 }
 
-// tools are programs that fetch pages without a person.
+// headless are browsers without a person, which call themselves Mozilla as all
+// browsers do. tools are programs that fetch pages, which do not.
+var headless = [...]string{"HeadlessChrome", "PhantomJS", "Scrapy"}
+
 var tools = [...]string{
-	"HeadlessChrome", "PhantomJS", "curl/", "Wget/", "python-requests/",
+	"curl/", "Wget/", "python-requests/",
 	"python-urllib", "Python-urllib", "Go-http-client/", "libwww-perl/",
 	"Scrapy/", "aiohttp/", "httpx/", "axios/", "node-fetch",
 }
@@ -184,8 +187,12 @@ func automated(c *Client) Truth {
 	if c.Hints.Automated == True {
 		return True
 	}
-	for _, t := range tools {
-		if strings.Contains(cut(c.UserAgent), t) {
+	ua, marks := cut(c.UserAgent), tools[:]
+	if strings.HasPrefix(ua, "Mozilla/") {
+		marks = headless[:]
+	}
+	for _, m := range marks {
+		if strings.Contains(ua, m) {
 			return True
 		}
 	}

@@ -31,7 +31,7 @@ func (e *proven) time() time.Time { return time.Unix(e.hour*3600, 0) }
 // hourShare returns the share of proofs given within an hour of this hour of
 // day, around midnight too.
 func (p *Profile) hourShare(now time.Time, loc *time.Location) float64 {
-	near := 0
+	near, hour := 0, now.Hour()
 	changed, _ := now.ZoneBounds()
 	_, since := now.Zone()
 	for i := range p.proofs {
@@ -40,8 +40,8 @@ func (p *Profile) hourShare(now time.Time, loc *time.Location) float64 {
 			// It was summer or winter then: looking that up costs more.
 			_, offset = then.In(loc).Zone()
 		}
-		hour := (int(then.Unix()%86400) + offset + 86400) / 3600 % 24
-		if apart := (hour - now.Hour() + 24) % 24; apart <= 1 || apart == 23 {
+		its := (int(then.Unix()%86400) + offset + 86400) / 3600 % 24
+		if apart := (its - hour + 24) % 24; apart <= 1 || apart == 23 {
 			near++
 		}
 	}
