@@ -11,7 +11,9 @@ import (
 
 // Reasons returns at most so many `because` texts of the enforced rules that
 // fired, those with the strongest effect first, in the language: for "fr-BE"
-// the text of fr-BE, else of fr, else of en. Equal texts are one.
+// the text of fr-BE, else of fr, else of en. Equal texts are one. A rule that
+// fired only because its condition was unknown has no text: nobody knows
+// whether it would be true.
 //
 // The texts are written for customers, yet they say what was noticed: show
 // them only where the device is trusted, and at most two (L25).
@@ -24,7 +26,7 @@ func (v *Verdict) Reasons(language string, most int) []string {
 	var reasons []string
 	for _, f := range fired {
 		text := inLanguage(f.Because, strings.ToLower(language))
-		if len(reasons) < most && text != "" && !slices.Contains(reasons, text) {
+		if len(reasons) < most && text != "" && !f.ByUnknown && !slices.Contains(reasons, text) {
 			reasons = append(reasons, text)
 		}
 	}

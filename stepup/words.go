@@ -22,6 +22,7 @@ type words struct {
 	// that asked, and the time.
 	question        string
 	absent, yes, no string
+	colon           string // between the act and its facts
 }
 
 // wordsOf returns the words of a language tag, falling back to English.
@@ -37,7 +38,7 @@ func wordsOf(language string) words {
 				"si on vous a appelé, raccrochez.",
 			question: "On demande %s, depuis %s, à %s UTC. Si c'est vous, tapez les quatre chiffres affichés là-bas. " +
 				"Sinon, refusez. Nul n'a le droit de vous demander ces chiffres.",
-			absent: "non indiqué", yes: "oui", no: "non",
+			absent: "non indiqué", yes: "oui", no: "non", colon: " : ",
 		}
 	}
 	return words{
@@ -50,7 +51,7 @@ func wordsOf(language string) words {
 			"if somebody called you, hang up.",
 		question: "Somebody asks for %s, from %s, at %s UTC. If it is you, type the four digits shown there. " +
 			"If not, reject. Nobody may ask you for these digits.",
-		absent: "not given", yes: "yes", no: "no",
+		absent: "not given", yes: "yes", no: "no", colon: ": ",
 	}
 }
 
@@ -99,7 +100,7 @@ func (g *Guard) text(t *ticket, code string, valid time.Duration) string {
 	for i, f := range t.Facts {
 		sep := ", "
 		if i == 0 {
-			sep = ": "
+			sep = w.colon
 		}
 		act += sep + g.label(f.Name, t.Language) + " " + w.value(f)
 	}
