@@ -33,6 +33,9 @@ func (p *Policy) decide(v *Verdict, a *action) {
 		v.Shadow.Step = a.steps[p.combine(v, a, true).step]
 	}
 	v.Outcome = v.Step.Do
+	if len(v.work.in.Proofs) == 0 {
+		return
+	}
 	if v.Held, v.HeldOK = v.hold(); v.HeldOK {
 		v.Outcome = Allow
 	}

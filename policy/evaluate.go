@@ -23,7 +23,7 @@ func (p *Policy) EvaluateInto(v *Verdict, in *Input) {
 	a := p.lookup(in.Action)
 	v.reset(p, in, a)
 	if len(p.ladder) == 0 {
-		v.Degraded = append(v.Degraded, Gap{ActionGap, in.Action, "the policy is empty"})
+		v.refuse(Gap{ActionGap, in.Action, "the policy is empty"})
 		return
 	}
 	p.gather(v, a)
@@ -52,19 +52,24 @@ type firing struct {
 	byUnknown bool
 }
 
+// reset makes v a new verdict that keeps the memory of its slices. It goes
+// field by field: zeroing the whole takes longer than many a decision.
 func (v *Verdict) reset(p *Policy, in *Input, a *action) {
-	*v = Verdict{
-		Fired: v.Fired[:0], Unknown: v.Unknown[:0], Degraded: v.Degraded[:0],
-		Charges: v.Charges[:0], Shadow: Shadow{Rules: v.Shadow.Rules[:0]},
-		work: work{
-			policy: p, action: a, in: *in,
-			frame: expression.Frame{Facts: v.work.frame.Facts[:0]},
-			fired: v.work.fired[:0], groups: v.work.groups[:0],
-			alive: v.work.alive[:0], unknown: v.work.unknown[:0], found: v.work.found[:0],
-		},
-	}
+	w := &v.work
+	w.policy, w.action, w.in, w.strict = p, a, *in, false
+	w.frame.Facts, w.fired, w.found = w.frame.Facts[:0], w.fired[:0], w.found[:0]
+	v.Fired, v.Unknown, v.Degraded = v.Fired[:0], v.Unknown[:0], v.Degraded[:0]
+	v.Charges, v.Shadow.Rules = v.Charges[:0], v.Shadow.Rules[:0]
 	v.Sensitivity, v.Bind = a.Sensitivity, a.Bind
 	v.Prompts = Budget{Used: in.Prompts, Most: p.prompts.most}
+	v.Outcome, v.HeldOK, v.Held = Deny, false, Proof{}
+}
+
+// refuse fills what decide does not, for a policy without a ladder.
+func (v *Verdict) refuse(gap Gap) {
+	v.Degraded = append(v.Degraded, gap)
+	v.Score, v.Band = 0, 0
+	v.Step, v.Base, v.Floor, v.Cap, v.Failure, v.Shadow.Step = Step{}, Step{}, Step{}, Step{}, Step{}, Step{}
 }
 
 // gather reads the facts that the action's rules need, and lists the gaps.

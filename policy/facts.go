@@ -111,8 +111,13 @@ const maxShortest = 15
 // exact accepts decimals, digits, whole numbers, and floats that are exact
 // enough to stand for the decimal they print as.
 func (f *fact) exact(raw any) (Decimal, string) {
-	if d, ok := raw.(Decimal); ok {
-		return d, ""
+	switch x := raw.(type) {
+	case Decimal:
+		return x, ""
+	case float64:
+		if d, ok := fewDigits(x); ok {
+			return d, ""
+		}
 	}
 	var text string
 	switch v := reflect.ValueOf(raw); {
@@ -139,6 +144,22 @@ func (f *fact) exact(raw any) (Decimal, string) {
 		return Decimal{}, "want a decimal of at most 18 digits, as 12.50"
 	}
 	return d, ""
+}
+
+// fewDigits is the quick way for a float with at most four digits after the
+// point and 15 in all, as amounts of money have: no other decimal of 15 digits
+// is that float.
+func fewDigits(x float64) (Decimal, bool) {
+	const scale = 4
+	c := math.Round(x * 1e4)
+	if !(math.Abs(c) < 1e15) || c/1e4 != x {
+		return Decimal{}, false
+	}
+	d := Decimal{int64(c), scale}
+	for d.scale > 0 && d.coefficient%10 == 0 {
+		d.coefficient, d.scale = d.coefficient/10, d.scale-1
+	}
+	return d, true
 }
 
 func (f *fact) text(raw any) (string, string) {

@@ -22,6 +22,7 @@ const maxTerms = 16
 // What is alive in the end is true, or unknown if it is marked.
 type plan struct {
 	tests  []planned
+	shared []shared
 	rows   []row
 	rules  []int32 // of each bit; bits of one rule follow each other
 	walked []int32 // rules that do not fit
@@ -32,6 +33,13 @@ type plan struct {
 type planned struct {
 	test              *expression.Test
 	from, negated, to int32
+}
+
+// shared are tests[from:to], which compare one signal with numbers. They stand
+// before all others.
+type shared struct {
+	signal   risk.Signal
+	from, to int32
 }
 
 // row is some bits of one word.
@@ -74,7 +82,11 @@ func newPlan(all []rule, rules []int, known map[string]*expression.Test) *plan {
 			}
 		}
 	}
+	slices.SortStableFunc(order, func(a, b *expression.Test) int {
+		return cmp.Compare(placeOf(a), placeOf(b))
+	})
 	for _, test := range order {
+		p.share(test)
 		from := int32(len(p.rows))
 		p.rows = append(p.rows, pairs[test][0]...)
 		negated := int32(len(p.rows))
@@ -83,6 +95,27 @@ func newPlan(all []rule, rules []int, known map[string]*expression.Test) *plan {
 	}
 	p.rows, p.rules = slices.Clip(p.rows), slices.Clip(p.rules)
 	return p
+}
+
+// placeOf orders tests so that those of one signal follow each other.
+func placeOf(t *expression.Test) int {
+	if s, ok := t.Compares(); ok {
+		return int(s)
+	}
+	return 1 << 16
+}
+
+// share adds the next test to those of its signal.
+func (p *plan) share(t *expression.Test) {
+	s, ok := t.Compares()
+	next := int32(len(p.tests))
+	switch last := len(p.shared) - 1; {
+	case !ok:
+	case last >= 0 && p.shared[last].signal == s:
+		p.shared[last].to = next + 1
+	default:
+		p.shared = append(p.shared, shared{s, next, next + 1})
+	}
 }
 
 func sideOf(l expression.Literal) int {
@@ -107,18 +140,10 @@ func mark(rows []row, bit int) []row {
 func (p *plan) evaluate(w *work) {
 	if len(p.rules) > 0 {
 		p.begin(w)
-		for i := range p.tests {
+		next := p.compare(w)
+		for i := next; i < len(p.tests); i++ {
 			t := &p.tests[i]
-			switch t.test.Truth(&w.frame) {
-			case risk.False:
-				clearRows(w.alive, p.rows[t.from:t.negated])
-			case risk.True:
-				clearRows(w.alive, p.rows[t.negated:t.to])
-			default:
-				for _, r := range p.rows[t.from:t.to] {
-					w.unknown[r.word] |= r.mask
-				}
-			}
+			p.apply(w, t, t.test.Truth(&w.frame))
 		}
 		p.collect(w)
 	}
@@ -126,6 +151,41 @@ func (p *plan) evaluate(w *work) {
 		truth := w.policy.rules[i].when.Truth(&w.frame)
 		if truth != risk.False {
 			w.found = append(w.found, found{i, truth})
+		}
+	}
+}
+
+// compare evaluates the tests that share readings, and returns the next one.
+func (p *plan) compare(w *work) (next int) {
+	for i := range p.shared {
+		s := &p.shared[i]
+		x, known := 0.0, false
+		if w.in.Signals != nil {
+			x, known = w.in.Signals.Number(s.signal)
+		}
+		for j := s.from; j < s.to; j++ {
+			t := &p.tests[j]
+			truth := risk.Unknown
+			if known {
+				truth = risk.TruthOf(t.test.Holds(x))
+			}
+			p.apply(w, t, truth)
+		}
+		next = int(s.to)
+	}
+	return next
+}
+
+// apply clears the bits that a test makes false, or marks the unknown ones.
+func (p *plan) apply(w *work, t *planned, truth risk.Truth) {
+	switch truth {
+	case risk.False:
+		clearRows(w.alive, p.rows[t.from:t.negated])
+	case risk.True:
+		clearRows(w.alive, p.rows[t.negated:t.to])
+	default:
+		for _, r := range p.rows[t.from:t.to] {
+			w.unknown[r.word] |= r.mask
 		}
 	}
 }

@@ -131,7 +131,8 @@ func generated(rules, global int) string {
 	return strings.Replace(text, "actions:\n", "actions:\n"+list.String(), 1) + tail.String()
 }
 
-// requests are varied inputs: one repeated would flatter the branch predictor.
+// requests are varied inputs, since one repeated would flatter the branch
+// predictor. As in life, few rules fire on one.
 func requests(n, actions int) []policy.Input {
 	inputs := make([]policy.Input, n)
 	for i := range inputs {
@@ -143,16 +144,17 @@ func requests(n, actions int) []policy.Input {
 			x ^= x << 17
 			switch spec.Type {
 			case risk.Bool:
-				s.SetBool(spec.Signal, risk.TruthOf(x%4 == 0))
+				usual := spec.Signal == risk.DeviceKnown || spec.Signal == risk.DeviceTrusted || spec.Signal == risk.GeoHome
+				s.SetBool(spec.Signal, risk.TruthOf((x%20 == 0) != usual))
 			case risk.Number:
-				s.SetNumber(spec.Signal, float64(x%500))
+				s.SetNumber(spec.Signal, float64(x%12))
 			case risk.Text:
 				s.SetText(spec.Signal, []string{"FR", "DE", "web", "phone"}[x%4])
 			}
 		}
 		inputs[i] = policy.Input{
 			Action: fmt.Sprintf("act%d", x%uint64(actions)), Time: noon, Signals: s,
-			Facts: map[string]any{"amount": float64(x % 400)},
+			Facts: map[string]any{"amount": float64(x % 20)},
 		}
 	}
 	return inputs

@@ -128,6 +128,15 @@ func newTest(n *node) *Test {
 	return t
 }
 
+// Compares returns the signal that the test compares with a number, and
+// whether it is such a test. Tests of one signal can share the reading of it.
+func (t *Test) Compares() (s risk.Signal, ok bool) {
+	return risk.Signal(t.slot), t.form == formSignalNumber
+}
+
+// Holds evaluates a test that [Test.Compares] for a value of its signal.
+func (t *Test) Holds(x float64) bool { return compareNumbers(t.op, x, t.number) }
+
 // Truth evaluates the predicate.
 func (t *Test) Truth(f *Frame) risk.Truth {
 	switch t.form {
