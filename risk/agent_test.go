@@ -63,8 +63,11 @@ func TestFamilies(t *testing.T) {
 
 func TestDrift(t *testing.T) {
 	french := risk.Hints{AcceptLanguage: "fr-FR,fr;q=0.9"}
+	frenchEdge := risk.Client{UserAgent: edge, Hints: french}
+	frenchOpera := risk.Client{UserAgent: opera, Hints: french}
 	older := risktest.Desktop()
 	older.UserAgent = strings.ReplaceAll(older.UserAgent, "144.0", "139.0")
+	portuguese := risk.Client{UserAgent: iphone, Hints: risk.Hints{AcceptLanguage: "pt"}}
 	english := risktest.Desktop()
 	english.Hints.AcceptLanguage = "en-GB"
 	olderEnglish := older
@@ -81,9 +84,9 @@ func TestDrift(t *testing.T) {
 		"older browser":     {risktest.Desktop(), older, 0.1, risk.True},
 		"another language":  {risktest.Desktop(), english, 0.05, risk.True},
 		"both of these":     {risktest.Desktop(), olderEnglish, 0.15, risk.True},
-		"another browser":   {risk.Client{UserAgent: edge, Hints: french}, risk.Client{UserAgent: opera, Hints: french}, 30. / 90, risk.False},
+		"another browser":   {frenchEdge, frenchOpera, 30. / 90, risk.False},
 		"another system":    {risk.Client{UserAgent: chrome}, risk.Client{UserAgent: cros}, 35. / 95, risk.False},
-		"another device":    {risktest.Desktop(), risk.Client{UserAgent: iphone, Hints: risk.Hints{AcceptLanguage: "pt"}}, 1, risk.False},
+		"another device":    {risktest.Desktop(), portuguese, 1, risk.False},
 		"says nothing now":  {risktest.Desktop(), risk.Client{}, -1, risk.Unknown},
 		"said nothing then": {risk.Client{}, risktest.Desktop(), -1, risk.Unknown},
 	} {

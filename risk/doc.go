@@ -22,7 +22,8 @@
 //
 // [Catalogue] has an entry for every signal: name, type, unit, values, when it
 // is unknown, why it may be computed, and for how long what it is made from is
-// kept. SIGNALS.md is made from it. To add a signal, add its constant, its entry
+// kept. SIGNALS.md is made from it. The group familiarity is there for policies
+// to name, but this release has no model for it: it is always unknown. To add a signal, add its constant, its entry
 // in the table, and a line to the function that assesses its group.
 //
 // # Learning
@@ -37,15 +38,16 @@
 // and two copies that changed at the same time are brought together by
 // [Profile.Merge].
 //
-// No profile, evidence or signal holds a full address, and none of these types
-// prints what it holds.
+// No profile, evidence or signal holds a full address. Observations, evidence,
+// profiles and device identifiers print without what they hold, so that none of
+// it gets into a log. [Profile.Disclose] gives a person all of it.
 //
 // # Places and journeys
 //
 // A location is the address's, not the customer's. Behind a VPN, a Tor exit or
 // a machine in a data centre there is no place to travel from or to; an address
-// of a mobile network is right to some hundred kilometres. [Observation.Travel]
-// takes all of this into account and says why it came to its answer.
+// of a mobile network is right to some hundred kilometres. The signals take this
+// into account, and [Observation.Travel] explains a journey by both of its ends.
 //
 // # Time zones
 //

@@ -31,7 +31,7 @@ const (
 // maxSection is beyond any section that fits the bounds.
 const maxSection = 4096
 
-// AppendBinary appends the profile in a compact, versioned form: about 350
+// AppendBinary appends the profile in a compact, versioned form: about 300
 // bytes for a dozen proofs on two devices. It never fails.
 func (p *Profile) AppendBinary(b []byte) ([]byte, error) {
 	start := len(b)
