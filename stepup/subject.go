@@ -146,9 +146,8 @@ func (g *Guard) Erase(ctx context.Context, subject string) error {
 	if err := checkSubject(subject); err != nil {
 		return err
 	}
-	tomb := pseudonym(g.keys.tombstone, subject)
 	err := g.config.Store.Erase(ctx, Erasure{
-		Subject: g.subjectRef(subject), Tombstone: tomb.Key, Now: g.config.Now(),
+		Subject: g.subjectRef(subject), Tombstone: tombstone(g.keys.subject.Sum([]byte(subject))), Now: g.config.Now(),
 	})
 	if err != nil {
 		return unavailable("erase", err)
@@ -159,8 +158,17 @@ func (g *Guard) Erase(ctx context.Context, subject string) error {
 // subjectRef returns the pseudonyms that a subject may be kept under: today's,
 // those under former keys, and those of the tombstone of an erased one.
 func (g *Guard) subjectRef(subject string) Ref {
-	r := pseudonym(g.keys.subject, subject)
-	tomb := pseudonym(g.keys.tombstone, subject)
-	r.Former = append(append(r.Former, tomb.Key), tomb.Former...)
+	sums := g.keys.subject.SumAll([]byte(subject))
+	r := Ref{Key: Key(sums[0][:len(Key{})]), Former: make([]Key, 0, 2*len(sums)-1)}
+	for i, sum := range sums {
+		if i > 0 {
+			r.Former = append(r.Former, Key(sum[:len(Key{})]))
+		}
+		r.Former = append(r.Former, tombstone(sum))
+	}
 	return r
 }
+
+// tombstone is the other half of the keyed hash whose first half names the
+// subject: without the key, neither tells the other.
+func tombstone(sum [32]byte) Key { return Key(sum[len(Key{}):]) }
