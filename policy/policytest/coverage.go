@@ -128,7 +128,9 @@ func child(n *document.Node, key string) *document.Node {
 func (s *Suite) ruleCoverage() (rules []RuleCoverage, index map[string]int) {
 	index = map[string]int{}
 	for i, r := range s.rules {
-		rules = append(rules, RuleCoverage{ID: r.id, File: r.file, Line: r.line, Shadow: r.shadow, Always: r.always})
+		rules = append(rules, RuleCoverage{
+			ID: r.id, File: r.file, Line: r.line, Shadow: r.shadow, Always: r.always,
+		})
 		index[r.id] = i
 	}
 	return rules, index

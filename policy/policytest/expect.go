@@ -55,15 +55,6 @@ var expectKeys = [...]string{
 
 const degradedKey = 8
 
-func (e *expectations) empty() bool {
-	for i := range e {
-		if e[i].verify != nil {
-			return false
-		}
-	}
-	return true
-}
-
 // read lays a mapping of expectations over e.
 func (e *expectations) read(v value) {
 	for _, entry := range v.known(expectKeys[:]...) {

@@ -4,7 +4,9 @@
 package policytest
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/policy/internal/document"
@@ -12,7 +14,7 @@ import (
 
 // problemChecks are the ids and hints of what is wrong with a file as such.
 var problemChecks = [...]struct{ id, hint string }{
-	document.BadSyntax:        {"syntax", "a text with `: ` or ` #`, or that begins with a sign, needs quotes"},
+	document.BadSyntax:        {"syntax", "a text with `: ` or ` #` in it needs quotes"},
 	document.BadEncoding:      {"encoding", "save the file as UTF-8, without hidden characters"},
 	document.HasTag:           {"tag", "put the text in quotes"},
 	document.HasAlias:         {"alias", "share values with given, or with cases"},
@@ -31,6 +33,7 @@ func (l *loader) read(s policy.Source) {
 		})
 		return
 	}
+	before := len(l.findings)
 	doc, problems := document.Parse(s.Data)
 	for _, p := range problems {
 		known := problemChecks[p.Kind]
@@ -42,19 +45,22 @@ func (l *loader) read(s policy.Source) {
 	if doc.Root != nil {
 		value{l, s.Name, doc, doc.Root}.readFile()
 	}
+	slices.SortStableFunc(l.findings[before:], func(a, b policy.Finding) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
 }
 
 // readFile reads the outermost keys.
 func (v value) readFile() {
 	keys := v.known("version", "given", "tests")
-	if n, ok := v.need(keys, "version"); ok && (n.n.Kind != document.Integer || n.n.Text != fmt.Sprint(version)) {
+	if n, ok := v.need(keys, "version"); ok && (n.n.Kind != document.Integer || n.n.Text != version) {
 		n.report("version", "upgrade the library, or write version: 1",
-			"version %s is not supported; this build supports version %d", n.n.Text, version)
+			"version %s is not supported; this build supports version %s", n.n.Text, version)
 	}
 	shared := block{given: situation{at: defaultTime}}
 	for _, e := range keys {
 		if e.name == "given" {
-			shared.given.read(e.known(situationKeys()...))
+			shared.given.read(e.known(v.l.keys...))
 		}
 	}
 	tests, ok := v.need(keys, "tests")
@@ -73,14 +79,15 @@ func (v value) readFile() {
 // block is what the file, a test or a case says: each is laid over the one it
 // is part of.
 type block struct {
-	name   string
-	given  situation
-	expect expectations
+	name    string
+	given   situation
+	expect  expectations
+	expects bool // something, though it may have findings
 }
 
 // readTest reads a test, or the cases that it is a table of.
 func (v value) readTest(shared block) {
-	keys := v.known(append(situationKeys(), "name", "expect", "cases")...)
+	keys := v.known(slices.Concat(v.l.keys, []string{"name", "expect", "cases"})...)
 	b := v.readBlock(shared, keys)
 	for _, e := range keys {
 		if e.name != "cases" {
@@ -91,7 +98,8 @@ func (v value) readTest(shared block) {
 			e.report("wrong-value", "", "there are no cases")
 		}
 		for _, item := range items {
-			item.addTest(item.readBlock(b, item.known(append(situationKeys(), "name", "expect")...)))
+			own := item.known(slices.Concat(v.l.keys, []string{"name", "expect"})...)
+			item.addTest(item.readBlock(b, own))
 		}
 		return
 	}
@@ -100,11 +108,12 @@ func (v value) readTest(shared block) {
 
 // readBlock lays what a test or case says over what it is part of.
 func (v value) readBlock(outer block, keys []entry) block {
-	b := block{given: outer.given.clone(), expect: outer.expect}
+	b := block{given: outer.given.clone(), expect: outer.expect, expects: outer.expects}
 	b.given.read(keys)
 	for _, e := range keys {
 		if e.name == "expect" {
 			b.expect.read(e.value)
+			b.expects = b.expects || e.n.Kind != document.Mapping || len(e.n.Pairs) > 0
 		}
 	}
 	name, ok := v.need(keys, "name")
@@ -130,7 +139,7 @@ func (v value) addTest(b block) {
 		return
 	case b.given.action == "":
 		v.report("missing-key", "", "action is missing")
-	case b.expect.empty():
+	case !b.expects:
 		v.report("missing-key", "a test that expects nothing cannot fail", "expect is missing")
 	case len(v.l.suite.tests) == maxTests:
 		v.report("too-large", "", "there are more than %d tests", maxTests)

@@ -64,14 +64,13 @@ func (s situation) input() policy.Input {
 
 // situationKeys are the keys that describe a request: every group of signals
 // is one.
-func situationKeys() []string {
+func situationKeys(signals map[string][]string) []string {
 	keys := []string{"action", "at", "facts", "prompts", "spent", "proofs", "store"}
-	return append(keys, slices.Sorted(maps.Keys(signalNames()))...)
+	return append(keys, slices.Sorted(maps.Keys(signals))...)
 }
 
 // read lays the entries that describe a request over s.
 func (s *situation) read(entries []entry) {
-	groups := signalNames()
 	for _, e := range entries {
 		switch e.name {
 		case "action":
@@ -90,7 +89,7 @@ func (s *situation) read(entries []entry) {
 			word, _ := e.oneOf("works", "failed")
 			s.failed = word == "failed"
 		default:
-			if names, ok := groups[e.name]; ok {
+			if names, ok := e.l.signals[e.name]; ok {
 				s.readGroup(e, names)
 			}
 		}
@@ -108,7 +107,8 @@ func (s *situation) readTime(v value) {
 			return
 		}
 	}
-	v.report("wrong-value", "write 2026-11-21 12:00, in UTC, or 2026-11-21T12:00:00+01:00", "%q is not a time", text)
+	v.report("wrong-value", "write 2026-11-21 12:00, in UTC, or 2026-11-21T12:00:00+01:00",
+		"%q is not a time", text)
 }
 
 func (s *situation) readPrompts(v value) {
@@ -126,7 +126,8 @@ func (s *situation) readFacts(v value) {
 	for _, e := range v.entries() {
 		f, ok := v.l.facts[e.name]
 		if !ok {
-			e.key.report("unknown-fact", suggest.Hint(e.name, names), "the policy declares no fact %q", e.name)
+			e.key.report("unknown-fact", suggest.Hint(e.name, names),
+				"the policy declares no fact %q", e.name)
 			continue
 		}
 		if delete(s.facts, e.name); e.isUnknown() {
@@ -177,7 +178,8 @@ func (s *situation) readSpent(v value) {
 				spent.Sum, _ = field.decimal()
 			}
 		}
-		s.spent.Rules = slices.DeleteFunc(s.spent.Rules, func(r policy.RuleSpent) bool { return r.Rule == id })
+		same := func(r policy.RuleSpent) bool { return r.Rule == id }
+		s.spent.Rules = slices.DeleteFunc(s.spent.Rules, same)
 		s.spent.Rules = append(s.spent.Rules, spent)
 	}
 }

@@ -22,7 +22,7 @@ const (
 )
 
 // version is the one version of test files that this build supports.
-const version = 1
+const version = "1"
 
 // Suite is a policy and its tests, loaded and checked. It never changes and
 // is safe for concurrent use. The zero Suite has no tests, and its report does
@@ -137,6 +137,8 @@ func isTest(name string) bool {
 // loader turns test files into a suite, and collects what is wrong with them.
 type loader struct {
 	suite    *Suite
+	signals  map[string][]string // by group
+	keys     []string            // that describe a request
 	facts    map[string]policy.Fact
 	steps    []string
 	rules    []string
@@ -147,9 +149,10 @@ type loader struct {
 
 func newLoader(p *policy.Policy, rules []ruleSource) *loader {
 	l := &loader{
-		suite: &Suite{policy: p, rules: rules},
+		suite: &Suite{policy: p, rules: rules}, signals: signalNames(),
 		facts: map[string]policy.Fact{}, names: map[string]place{},
 	}
+	l.keys = situationKeys(l.signals)
 	for _, f := range p.Facts() {
 		l.facts[f.Name] = f
 	}

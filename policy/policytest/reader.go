@@ -42,9 +42,13 @@ func (v value) report(id, hint, format string, args ...any) {
 	})
 }
 
-// add keeps a finding, up to as many as are worth reading.
+// add keeps a finding, up to as many as are worth reading. Of several at one
+// place the first says why; later ones are its consequences.
 func (l *loader) add(f policy.Finding) {
-	if len(l.findings) < maxFindings {
+	same := func(g policy.Finding) bool {
+		return g.File == f.File && g.Line == f.Line && g.Column == f.Column
+	}
+	if len(l.findings) < maxFindings && !slices.ContainsFunc(l.findings, same) {
 		l.findings = append(l.findings, f)
 	}
 }
@@ -145,7 +149,8 @@ func (v value) integer(least, most int) (int, bool) {
 	}
 	i, err := strconv.Atoi(v.n.Text)
 	if err != nil || i < least || i > most {
-		v.report("wrong-value", "", "want a whole number from %d to %d, got %s", least, most, v.n.Text)
+		v.report("wrong-value", "",
+			"want a whole number from %d to %d, got %s", least, most, v.n.Text)
 		return 0, false
 	}
 	return i, true
@@ -154,7 +159,8 @@ func (v value) integer(least, most int) (int, bool) {
 // decimal reads a number exactly.
 func (v value) decimal() (policy.Decimal, bool) {
 	if v.n.Kind != document.Integer && v.n.Kind != document.Float {
-		v.report("wrong-type", "write the digits, without quotes or a unit", "want a number, got %s", v.n.Kind)
+		v.report("wrong-type", "write the digits, without quotes or a unit",
+			"want a number, got %s", v.n.Kind)
 		return policy.Decimal{}, false
 	}
 	d, err := policy.ParseDecimal(v.n.Text)
@@ -168,7 +174,8 @@ func (v value) decimal() (policy.Decimal, bool) {
 func (v value) oneOf(known ...string) (string, bool) {
 	text, ok := v.text()
 	if ok && !slices.Contains(known, text) {
-		v.report("wrong-value", suggest.Hint(text, known), "want %s, got %q", strings.Join(known, " or "), text)
+		v.report("wrong-value", suggest.Hint(text, known),
+			"want %s, got %q", strings.Join(known, " or "), text)
 		return "", false
 	}
 	return text, ok
@@ -184,13 +191,17 @@ func (v value) rule() (string, bool) {
 	return id, ok
 }
 
+// units are those of durations.
+var units = map[byte]time.Duration{
+	's': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour,
+}
+
 // duration reads a whole number of s, m, h or d, as a policy does.
 func (v value) duration() (time.Duration, bool) {
 	text, ok := v.text()
 	if !ok {
 		return 0, false
 	}
-	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour}
 	unit := units[text[len(text)-1]]
 	n, err := strconv.ParseUint(text[:len(text)-1], 10, 31)
 	if err != nil || unit == 0 || n > uint64(longest/unit) {

@@ -14,7 +14,9 @@ import (
 
 // derived are the signals that a test does not give: they follow from its
 // action and its time.
-var derived = [...]risk.Signal{risk.ActionName, risk.ActionSensitivity, risk.TimeHourUTC, risk.TimeWeekdayUTC}
+var derived = [...]risk.Signal{
+	risk.ActionName, risk.ActionSensitivity, risk.TimeHourUTC, risk.TimeWeekdayUTC,
+}
 
 // signalNames returns the names of the signals that a test can give, by group.
 func signalNames() map[string][]string {
@@ -91,9 +93,13 @@ var forms = map[risk.Signal]struct {
 	form *regexp.Regexp
 	want string
 }{
-	risk.ClientChannel: {regexp.MustCompile(`^(web|app|phone|shop|api)$`), "web, app, phone, shop or api"},
-	risk.GeoCountry:    {regexp.MustCompile(`^[A-Z]{2}$`), "two capital letters, as FR"},
-	risk.GeoRegion:     {regexp.MustCompile(`^[A-Z]{2}-[A-Z0-9]{1,3}$`), "a country and a part of it, as FR-IDF"},
+	risk.ClientChannel: {
+		regexp.MustCompile(`^(web|app|phone|shop|api)$`), "web, app, phone, shop or api",
+	},
+	risk.GeoCountry: {regexp.MustCompile(`^[A-Z]{2}$`), "two capital letters, as FR"},
+	risk.GeoRegion: {
+		regexp.MustCompile(`^[A-Z]{2}-[A-Z0-9]{1,3}$`), "a country and its part, as FR-IDF",
+	},
 }
 
 func (v value) fits(id risk.Signal) bool {
