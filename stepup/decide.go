@@ -109,8 +109,7 @@ func (g *Guard) locate(s *situation) risk.Location {
 	}
 	location, err := g.config.Locator.Locate(s.req.IP)
 	if err != nil {
-		s.gap(policy.SignalGap, "locator", "failed")
-		return risk.Location{}
+		s.gap(policy.SignalGap, "locator", "failed") // what it knows all the same stays known
 	}
 	return location
 }
