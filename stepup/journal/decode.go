@@ -72,12 +72,9 @@ func endsInRune(line []byte) bool {
 
 // complete fails for a line that lacks something.
 func (d *Decoder) complete(seen uint64, e *Event) {
-	for i := range lineTable.members {
-		if lineTable.members[i].required && seen>>i&1 == 0 {
-			d.failAs(ErrSyntax, "has no "+lineTable.members[i].name)
-		}
-	}
 	switch {
+	case seen&lineTable.required != lineTable.required:
+		d.failAs(ErrSyntax, "has no v, time, kind or id")
 	case e.Time.IsZero() || e.Kind == "" || e.ID == "" || len(e.ID) > maxID:
 		d.failAs(ErrSyntax, "time, kind or id is empty")
 	case seen>>detailAt&1 != 0 && seen>>sealedAt&1 != 0:
@@ -91,8 +88,10 @@ func (d *Decoder) object(t *table, e *Event, extra *string) (seen uint64) {
 	next := 0
 	for n := 0; d.more('}', n); n++ {
 		d.peek()
-		from := d.at
-		i := t.find(d.key(), next)
+		from, i := d.at, next
+		if i == len(t.members) || !d.isKey(t.members[i].quoted) {
+			i = t.find(d.key())
+		}
 		switch {
 		case i < 0:
 			d.skip()
@@ -105,7 +104,7 @@ func (d *Decoder) object(t *table, e *Event, extra *string) (seen uint64) {
 		}
 	}
 	if d.err == nil && !extraIsFit(*extra, t) {
-		d.fail("an unknown member stands twice")
+		d.failAs(ErrSyntax, "an unknown member stands twice")
 	}
 	return seen
 }
@@ -182,7 +181,10 @@ func (d *Decoder) readSignals(e *Event) {
 	d.open('{')
 	next := 0
 	for n := 0; d.more('}', n); n++ {
-		i := findGroup(d.key(), next)
+		i := next
+		if i == len(signalGroups) || !d.isKey(signalGroups[i].quoted) {
+			i = findGroup(d.key())
+		}
 		switch {
 		case i < 0:
 			d.skip()
@@ -206,7 +208,10 @@ func (d *Decoder) readGroup(g *signalGroup) (seen SignalSet) {
 	d.open('{')
 	next := 0
 	for n := 0; d.more('}', n); n++ {
-		i := g.find(d.key(), next)
+		i := next
+		if i == len(g.keys) || !d.isKey(g.keys[i].quoted) {
+			i = g.find(d.key())
+		}
 		if i < 0 {
 			d.skip()
 			continue

@@ -77,13 +77,15 @@ func (e *Event) inRange() bool {
 	})
 }
 
-// areUnique takes no time for facts in ascending order.
+// areUnique takes one comparison each for facts in ascending order.
 func areUnique(facts []Fact) bool {
+	greatest := ""
 	for i := range facts {
-		if i > 0 && facts[i].Name <= facts[i-1].Name &&
-			slices.ContainsFunc(facts[:i], func(f Fact) bool { return f.Name == facts[i].Name }) {
+		name := facts[i].Name
+		if i > 0 && name <= greatest && slices.ContainsFunc(facts[:i], func(f Fact) bool { return f.Name == name }) {
 			return false
 		}
+		greatest = max(greatest, name)
 	}
 	return true
 }
@@ -133,7 +135,7 @@ func appendMembers(dst []byte, members []member, e *Event, extra string) []byte 
 
 func appendMember(dst []byte, m *member, e *Event) []byte {
 	from := len(dst)
-	dst = appendKey(dst, m.name)
+	dst = append(comma(dst), m.quoted...)
 	value := len(dst)
 	if dst = m.write(dst, e); len(dst) == value {
 		return dst[:from]

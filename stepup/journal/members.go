@@ -13,6 +13,7 @@ import (
 // decoder, the schema and EVENTS.md are made from them.
 type member struct {
 	name     string
+	quoted   string // the name and colon, as they are written
 	schema   string // a JSON Schema
 	required bool
 	kinds    []Kind // those that carry it; nil: any
@@ -26,24 +27,25 @@ type member struct {
 
 // table is the members of one object, in the order of writing.
 type table struct {
-	members []member
-	index   map[string]int
+	members  []member
+	index    map[string]int
+	required uint64 // bit i: every object has member i
 }
 
 func newTable(members ...member) *table {
-	t := &table{members, make(map[string]int, len(members))}
-	for i, m := range members {
-		t.index[m.name] = i
+	t := &table{members: members, index: make(map[string]int, len(members))}
+	for i := range members {
+		members[i].quoted = `"` + members[i].name + `":`
+		t.index[members[i].name] = i
+		if members[i].required {
+			t.required |= 1 << i
+		}
 	}
 	return t
 }
 
-// find returns the place of a member, and -1 for an unknown one. Lines that
-// this package wrote have their members in order, so that next is often it.
-func (t *table) find(name []byte, next int) int {
-	if next < len(t.members) && t.members[next].name == string(name) {
-		return next
-	}
+// find returns the place of a member, and -1 for an unknown one.
+func (t *table) find(name []byte) int {
 	if i, ok := t.index[string(name)]; ok {
 		return i
 	}

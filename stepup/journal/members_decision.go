@@ -3,7 +3,11 @@
 
 package journal
 
-import "github.com/proportion-go/proportion/risk"
+import (
+	"slices"
+
+	"github.com/proportion-go/proportion/risk"
+)
 
 var ofDecision = []Kind{KindDecision}
 
@@ -138,15 +142,17 @@ func list(name, doc string, at func(*Decision) *[]string) member {
 // signalKey is where a signal stands in a line.
 type signalKey struct {
 	name   string // without the group's
+	quoted string // the name and colon, as they are written
 	signal risk.Signal
 }
 
 // signalGroup is one group of signals, in the order of the catalogue.
 type signalGroup struct {
-	name  string
-	group risk.Groups
-	keys  []signalKey
-	all   SignalSet
+	name   string
+	quoted string
+	group  risk.Groups
+	keys   []signalKey
+	all    SignalSet
 }
 
 // signalGroups is the catalogue, as lines have it.
@@ -155,10 +161,11 @@ var signalGroups = groupSignals(risk.Catalogue())
 func groupSignals(catalogue []risk.Spec) []signalGroup {
 	var groups []signalGroup
 	for g := risk.Groups(1); g&risk.AllGroups != 0; g <<= 1 {
-		group := signalGroup{name: g.String(), group: g}
+		group := signalGroup{name: g.String(), quoted: `"` + g.String() + `":`, group: g}
 		for _, spec := range catalogue {
 			if spec.Group == g {
-				group.keys = append(group.keys, signalKey{spec.Name[len(group.name)+1:], spec.Signal})
+				name := spec.Name[len(group.name)+1:]
+				group.keys = append(group.keys, signalKey{name, `"` + name + `":`, spec.Signal})
 				group.all = group.all.With(spec.Signal)
 			}
 		}
@@ -168,27 +175,11 @@ func groupSignals(catalogue []risk.Spec) []signalGroup {
 }
 
 // findGroup returns the place of a group, and -1 for an unknown one.
-func findGroup(name []byte, next int) int {
-	if next < len(signalGroups) && signalGroups[next].name == string(name) {
-		return next
-	}
-	for i := range signalGroups {
-		if signalGroups[i].name == string(name) {
-			return i
-		}
-	}
-	return -1
+func findGroup(name []byte) int {
+	return slices.IndexFunc(signalGroups, func(g signalGroup) bool { return g.name == string(name) })
 }
 
 // find returns the place of a signal in its group, and -1 for an unknown one.
-func (g *signalGroup) find(name []byte, next int) int {
-	if next < len(g.keys) && g.keys[next].name == string(name) {
-		return next
-	}
-	for i := range g.keys {
-		if g.keys[i].name == string(name) {
-			return i
-		}
-	}
-	return -1
+func (g *signalGroup) find(name []byte) int {
+	return slices.IndexFunc(g.keys, func(k signalKey) bool { return k.name == string(name) })
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"math/bits"
 	"strconv"
 	"strings"
 	"time"
@@ -53,10 +54,14 @@ func (s *scanner) failAs(kind error, problem string) {
 // peek returns the next byte that is no space, without consuming it; 0 at the
 // end and after an error.
 func (s *scanner) peek() byte {
-	if s.err != nil {
-		return 0
+	if s.err == nil && s.at < len(s.line) && s.line[s.at] > ' ' {
+		return s.line[s.at]
 	}
-	for ; s.at < len(s.line); s.at++ {
+	return s.peekSpace()
+}
+
+func (s *scanner) peekSpace() byte {
+	for ; s.err == nil && s.at < len(s.line); s.at++ {
 		switch c := s.line[s.at]; c {
 		case ' ', '\t', '\r': // a line has no line feed
 		default:
@@ -89,6 +94,9 @@ func (s *scanner) open(c byte) {
 func (s *scanner) more(end byte, n int) bool {
 	c := s.peek()
 	switch {
+	case c == ',' && n > 0:
+		s.at++
+		return true
 	case s.err != nil:
 		return false
 	case c == end:
@@ -96,12 +104,9 @@ func (s *scanner) more(end byte, n int) bool {
 		return false
 	case n == 0:
 		return true
-	case c != ',':
-		s.fail("want a comma or an end")
-		return false
 	}
-	s.at++
-	return true
+	s.fail("want a comma or an end")
+	return false
 }
 
 // key reads a member's name and the colon. It is valid until the next string
@@ -110,6 +115,17 @@ func (s *scanner) key() []byte {
 	k := s.bytes()
 	s.expect(':', "a colon")
 	return k
+}
+
+// isKey consumes the name and colon of a member, as `"name":`, if just these
+// bytes stand here: so they do in lines that this package wrote.
+func (s *scanner) isKey(quoted string) bool {
+	end := s.at + len(quoted)
+	if s.err != nil || end > len(s.line) || string(s.line[s.at:end]) != quoted {
+		return false
+	}
+	s.at = end
+	return true
 }
 
 // null consumes null, if it stands here.
@@ -173,10 +189,11 @@ func plainBytes(b []byte) int {
 	for ; len(b)-n >= 8; n += 8 {
 		x := binary.LittleEndian.Uint64(b[n:])
 		quote, slash := x^ones*'"', x^ones*'\\'
-		// A byte below 0x20, or equal to one of the two: the carry of a
-		// subtraction shows it (with the rare false alarm after a true one).
-		if ((x-ones*0x20)&^x|(quote-ones)&^quote|(slash-ones)&^slash)&highs != 0 {
-			break
+		// A byte below 0x20, or equal to one of the two: the borrow of a
+		// subtraction shows it. False alarms come only after a true one.
+		hit := ((x-ones*0x20)&^x | (quote-ones)&^quote | (slash-ones)&^slash) & highs
+		if hit != 0 {
+			return n + bits.TrailingZeros64(hit)/8
 		}
 	}
 	for ; n < len(b); n++ {
