@@ -33,45 +33,33 @@ actions:
   email.change: { sensitivity: sensitive, bind: [new_email], touches: [email] }
 `
 
-// The whole flow: decide, begin, finish, redeem. The sender and the contacts
-// are fakes; a service has its SMS gateway and its customer directory there.
 func Example() {
-	ctx := context.Background()
-	pol, err := policy.Parse(policy.Source{Name: "policy.yaml", Data: []byte(rules)})
-	check(err)
-	key, err := otp.GenerateKey("2026-11") // keep it with your other secrets
-	check(err)
-	ring, err := otp.NewRing(key)
-	check(err)
-	sms := new(steptest.Sender)
-	guard, err := stepup.New(pol, stepup.Config{
-		Keys: ring, Namespace: "shop",
-		Contacts: steptest.Contacts{"alice": {{Kind: policy.SMS, Address: "+33 6 39 98 00 42"}}},
-		Senders:  map[policy.ContactKind]stepup.Sender{policy.SMS: sms},
-	})
-	check(err)
+	ctx, sms := context.Background(), new(steptest.Sender) // yours: an SMS gateway
+	guard := must(stepup.New(
+		must(policy.Parse(policy.Source{Name: "policy.yaml", Data: []byte(rules)})),
+		stepup.Config{
+			Keys: must(otp.NewRing(must(otp.GenerateKey("2026-11")))), Namespace: "shop",
+			Contacts: steptest.Contacts{"alice": {{Kind: policy.SMS, Address: "+33 6 39 98 00 42"}}},
+			Senders:  map[policy.ContactKind]stepup.Sender{policy.SMS: sms},
+		}))
 	req := stepup.Request{
 		Subject: "alice", Session: "s1", Binding: "value-of-a-__Host-cookie", Channel: stepup.Web,
 		Action: "email.change", Facts: map[string]any{"new_email": "alice@example.com"},
 	}
-	dec, err := guard.Decide(ctx, req)
-	check(err)
+	dec := must(guard.Decide(ctx, req))
 	fmt.Println(dec.Outcome, dec.Reasons)
-	challenge, err := guard.Begin(ctx, dec.Ticket(), stepup.Code4)
-	check(err)
-	typed, _ := sms.Last("+33 6 39 98 00 42") // what the customer reads on the phone
-	grant, err := guard.Finish(ctx, req.Binding, challenge.ID, typed.Code)
-	check(err)
+	challenge := must(guard.Begin(ctx, dec.Ticket(), stepup.Code4))
+	message, _ := sms.Last("+33 6 39 98 00 42") // what the customer reads, and types:
+	grant := must(guard.Finish(ctx, req.Binding, challenge.ID, message.Code))
 	fmt.Println("redeemed:", guard.Redeem(ctx, grant.Token, req) == nil)
-	fmt.Println("again:", guard.Redeem(ctx, grant.Token, req))
 	// Output:
 	// challenge [We ask for a confirmation to protect your account.]
 	// redeemed: true
-	// again: stepup: refused: grant already redeemed
 }
 
-func check(err error) {
+func must[T any](value T, err error) T {
 	if err != nil {
 		log.Fatal(err)
 	}
+	return value
 }

@@ -4,10 +4,10 @@
 package repo_test
 
 import (
-	"go/ast"
-	"go/parser"
-	"go/token"
+	"os"
+	"os/exec"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,12 +31,36 @@ func TestReadmeHasTheTwoCommands(t *testing.T) {
 	}
 }
 
-// Whoever copies the README's snippet copies what the tests run.
-func TestReadmeSnippetIsTheExample(t *testing.T) {
-	want := body(t, files(t)["example_test.go"], "Example")
-	got := block(t, readme(t), "go")
-	if got != want {
-		t.Errorf("the go block of README.md: got\n%s\nwant the body of Example\n%s", got, want)
+// Whoever copies the README's program copies what the tests run.
+func TestReadmeProgramIsTheExample(t *testing.T) {
+	if got, want := block(t, readme(t), "go"), program(t, files(t)["example_test.go"]); got != want {
+		t.Errorf("the go block of README.md: got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// The program of the README runs in a module of its own, as for somebody who
+// copies it.
+func TestReadmeProgramRunsElsewhere(t *testing.T) {
+	here, err := filepath.Abs(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	mod := "module example.com/embed\n\ngo 1.26.0\n\n" +
+		"require github.com/proportion-go/proportion v0.0.0\n\n" +
+		"replace github.com/proportion-go/proportion => " + here + "\n"
+	for name, content := range map[string]string{
+		"go.mod": mod, "go.sum": string(files(t)["go.sum"]), "main.go": block(t, readme(t), "go"),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), "go", "run", "-mod=mod", ".")
+	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOWORK=off")
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.HasSuffix(string(out), "redeemed: true\n") {
+		t.Errorf("got error %v and\n%s", err, out)
 	}
 }
 
@@ -85,24 +109,17 @@ func exists(all map[string][]byte, name string) bool {
 	return false
 }
 
-// body returns what stands between the braces of a function, one tab to the
-// left and without the comment that says what it prints.
-func body(t *testing.T, source []byte, function string) string {
+var output = regexp.MustCompile(`\t// Output:\n(\t//.*\n)+`)
+
+// program returns the example's file as a program: what a reader would write.
+func program(t *testing.T, example []byte) string {
 	t.Helper()
-	fset := token.NewFileSet()
-	file, err := parser.ParseFile(fset, "example_test.go", source, parser.SkipObjectResolution)
-	if err != nil {
-		t.Fatal(err)
+	_, text, ok := strings.Cut(string(example), "\npackage proportion_test\n")
+	if !ok || !output.MatchString(text) {
+		t.Fatal("example_test.go: no package clause, or no Output")
 	}
-	for _, d := range file.Decls {
-		if f, ok := d.(*ast.FuncDecl); ok && f.Name.Name == function {
-			first, last := fset.Position(f.Body.Lbrace), fset.Position(f.Body.Rbrace)
-			text, _, _ := strings.Cut(string(source[first.Offset+1:last.Offset]), "\t// Output:")
-			return strings.ReplaceAll(strings.TrimSpace(text), "\n\t", "\n")
-		}
-	}
-	t.Fatalf("example_test.go: no function %s", function)
-	return ""
+	text = strings.Replace(output.ReplaceAllString(text, ""), "func Example()", "func main()", 1)
+	return "package main\n" + strings.TrimRight(text, "\n")
 }
 
 func readme(t *testing.T) string {
