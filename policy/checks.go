@@ -103,5 +103,7 @@ var checks = [...]Check{
 	{"condition-refused", "The condition uses a part of the expr language that is left out.",
 		"What is left in always ends, quickly, and has no side effects (law L26)."},
 	{"condition-size", "The condition is longer, deeper or dearer than a condition may be.",
-		"At most 4 KiB, 64 levels, and patterns of 1,000 steps, so that the cost of a decision is known when the policy is loaded (law L26)."},
+		"At most 4 KiB, 64 levels, patterns of 1,000 steps, and a million steps over the longest texts and lists a host may pass, so that the cost of a decision is known when the policy is loaded (law L26)."},
+	{"cost", "The rules for one action are too dear together.",
+		"A decision takes at most 16 million steps, each some nanoseconds, over the longest texts and lists a host may pass (law L26)."},
 }

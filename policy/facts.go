@@ -14,13 +14,6 @@ import (
 	"github.com/proportion-go/proportion/policy/internal/expression"
 )
 
-// Limits on what a host may pass, so that the cost of a decision is known
-// when the policy is loaded (L26).
-const (
-	maxText  = 4096 // bytes of a text, or of one element
-	maxTexts = 1024 // elements of a list
-)
-
 // read returns the value of a fact, or what is wrong with it: never the value
 // itself, since the text goes into logs.
 func (f *fact) read(raw any) (v expression.Value, problem string) {
@@ -172,8 +165,8 @@ func (f *fact) text(raw any) (string, string) {
 
 func badText(s string) string {
 	switch {
-	case len(s) > maxText:
-		return fmt.Sprintf("want at most %d bytes", maxText)
+	case len(s) > expression.MaxText:
+		return fmt.Sprintf("want at most %d bytes", expression.MaxText)
 	case !utf8.ValidString(s):
 		return "want UTF-8"
 	}
@@ -187,18 +180,23 @@ func (f *fact) texts(raw any) ([]string, string) {
 		if v.Kind() != reflect.Slice || v.Type().Elem().Kind() != reflect.String {
 			return nil, f.mistyped(raw)
 		}
-		list = make([]string, 0, min(v.Len(), maxTexts+1))
-		for i := range min(v.Len(), maxTexts+1) {
+		list = make([]string, 0, min(v.Len(), expression.MaxTexts+1))
+		for i := range min(v.Len(), expression.MaxTexts+1) {
 			list = append(list, v.Index(i).String())
 		}
 	}
-	if len(list) > maxTexts {
-		return nil, fmt.Sprintf("want at most %d elements", maxTexts)
+	if len(list) > expression.MaxTexts {
+		return nil, fmt.Sprintf("want at most %d elements", expression.MaxTexts)
 	}
+	total := 0
 	for _, s := range list {
 		if problem := badText(s); problem != "" {
 			return nil, problem
 		}
+		total += len(s)
+	}
+	if total > expression.MaxListBytes {
+		return nil, fmt.Sprintf("want at most %d bytes in all", expression.MaxListBytes)
 	}
 	return list, ""
 }

@@ -85,8 +85,9 @@ func TestFactValues(t *testing.T) {
 		{"payee", long, "want at most 4096 bytes"}, {"payee", "\xff", "want UTF-8"},
 		{"tags", names{"t"}, ""}, {"tags", []name{"t"}, ""}, {"tags", "t", "want strings, got string"},
 		{"tags", []any{"t"}, "want strings, got []interface {}"}, {"tags", []string{long}, "want at most 4096 bytes"},
-		{"tags", make([]string, 1025), "want at most 1024 elements"}, {"tags", make([]name, 1025), "want at most 1024 elements"},
+		{"tags", make([]string, 257), "want at most 256 elements"}, {"tags", make([]name, 257), "want at most 256 elements"},
 		{"tags", []string{"\xff"}, "want UTF-8"},
+		{"tags", slices.Repeat([]string{long[1:]}, 5), "want at most 16384 bytes in all"},
 		{"age", nil, ""}, {"age", "old", "want number, got string"}, {"age", math.NaN(), "want a finite number"},
 	}
 	for _, test := range tests {

@@ -16,6 +16,7 @@ import (
 type index struct {
 	global   []int              // rules for every action
 	all      *plan              // of those
+	cost     int                // of those
 	exact    map[string]*action // listed, or named by a rule
 	prefixes []prefixed         // longest first
 	rest     *action            // all others
@@ -70,6 +71,7 @@ func (p *Policy) finish() {
 	}
 	b := builder{p, patterns, map[string]*expression.Test{}}
 	p.index.all = newPlan(p.rules, p.index.global, b.tests)
+	p.index.cost = p.costOfRules(p.index.global)
 	for name, a := range p.actions {
 		p.index.exact[name] = b.complete(*a, b.named(name))
 	}

@@ -70,6 +70,9 @@ func Parse(sources ...Source) (*Policy, error) {
 		return nil, l.error()
 	}
 	l.policy.finish()
+	if l.checkCost(); len(l.findings) > 0 {
+		return nil, l.error()
+	}
 	return l.policy, nil
 }
 

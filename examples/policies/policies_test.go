@@ -4,9 +4,11 @@
 package policies_test
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,38 +46,64 @@ var folders = []string{"telecom", "payments", "admin"}
 // load reads the policy of a folder, without its tests.
 func load(t *testing.T, folder string) *policy.Policy {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var paths []string
-	for _, file := range files {
-		if !strings.HasSuffix(file, "_test.yaml") {
-			paths = append(paths, file)
-		}
-	}
-	p, err := policy.Load(paths...)
+	p, err := policy.Parse(slices.DeleteFunc(read(t, folder), func(s policy.Source) bool {
+		return strings.HasSuffix(s.Name, "_test.yaml")
+	})...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
 
+// TestEveryRuleMatters: with any one rule in rehearsal rather than in force,
+// some test fails. So the tests hold what each rule does, not only that it
+// fires.
+func TestEveryRuleMatters(t *testing.T) {
+	id := regexp.MustCompile(`(?m)^  - id: (.+)\n`)
+	for _, folder := range folders {
+		sources := read(t, folder)
+		for i, s := range sources {
+			for _, at := range id.FindAllSubmatchIndex(s.Data, -1) {
+				changed := slices.Clone(sources)
+				changed[i].Data = slices.Concat(s.Data[:at[1]], []byte("    mode: shadow\n"), s.Data[at[1]:])
+				suite, err := policytest.Parse(changed...)
+				if err != nil {
+					continue // it is in rehearsal already
+				}
+				if suite.Run().Passed() {
+					t.Errorf("%s: no test fails without rule %s", folder, s.Data[at[2]:at[3]])
+				}
+			}
+		}
+	}
+}
+
+// read returns the files of a folder.
+func read(t *testing.T, folder string) []policy.Source {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
+	if err != nil || len(files) < 2 {
+		t.Fatalf("%s: %d files, %v", folder, len(files), err)
+	}
+	var sources []policy.Source
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sources = append(sources, policy.Source{Name: file, Data: data})
+	}
+	return sources
+}
+
 // TestEveryReasonIsTranslated holds the policies to texts in both languages.
 func TestEveryReasonIsTranslated(t *testing.T) {
 	for _, folder := range folders {
-		files, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
-		if err != nil || len(files) < 2 {
-			t.Fatalf("%s: %d files, %v", folder, len(files), err)
-		}
-		for _, file := range files {
-			data, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			en, fr := strings.Count(string(data), "\n      en: "), strings.Count(string(data), "\n      fr: ")
+		for _, s := range read(t, folder) {
+			en := bytes.Count(s.Data, []byte("\n      en: "))
+			fr := bytes.Count(s.Data, []byte("\n      fr: "))
 			if en != fr {
-				t.Errorf("%s: %d English texts, %d French", file, en, fr)
+				t.Errorf("%s: %d English texts, %d French", s.Name, en, fr)
 			}
 		}
 	}

@@ -40,7 +40,7 @@ func (d drawn) request() policy.Input {
 	s.SetText(risk.ClientLanguage, "fr")
 	s.SetNumber(risk.SessionAge, pick(d, 10.0, 1000))
 	s.SetNumber(risk.SessionIdle, pick(d, 0.0, 299, 301, 4000))
-	s.SetList(risk.SessionMethods, pick(d, []string{}, []string{"password"}, []string{"password", "code6"}))
+	s.SetList(risk.SessionMethods, pick(d, []string{}, []string{"password"}, []string{"code6"}))
 	hour := pick(d, 3.0, 12, 23)
 	s.SetNumber(risk.TimeHour, hour)
 	s.SetNumber(risk.TimeHourUTC, hour)
@@ -114,9 +114,10 @@ func (d drawn) place(s *risk.Signals) {
 }
 
 func (d drawn) counts(s *risk.Signals, remote bool) {
-	for _, id := range []risk.Signal{risk.VelocityFailures10m, risk.VelocityFailures1h, risk.VelocityFailures24h} {
-		s.SetNumber(id, pick(d, 0.0, 0, 4, 5, 30))
-	}
+	failures := pick(d, 0.0, 0, 4, 5, 30)
+	s.SetNumber(risk.VelocityFailures10m, failures)
+	s.SetNumber(risk.VelocityFailures1h, failures)
+	s.SetNumber(risk.VelocityFailures24h, failures)
 	if remote {
 		s.SetNumber(risk.VelocityIPFailures1h, pick(d, 0.0, 100))
 		s.SetNumber(risk.VelocityIPSubjects1h, pick(d, 1.0, 300))

@@ -67,7 +67,7 @@ func ours(path string) (string, bool) {
 }
 
 // files returns the content of every file of the repository by its path from
-// the root, without what git keeps for itself.
+// the root, without what git and npm keep for themselves.
 func files(t *testing.T) map[string][]byte {
 	t.Helper()
 	all := map[string][]byte{}
@@ -75,11 +75,11 @@ func files(t *testing.T) map[string][]byte {
 		if err != nil {
 			return err
 		}
-		if d.Name() == ".git" {
+		if d.Name() == ".git" || d.Name() == "node_modules" {
 			if d.IsDir() {
 				return fs.SkipDir
 			}
-			return nil // of a linked work tree
+			return nil // a linked work tree
 		}
 		if !d.Type().IsRegular() {
 			return nil

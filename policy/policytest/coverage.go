@@ -51,28 +51,31 @@ type CellCoverage struct {
 
 // coverage returns the summary of both coverages.
 func (r Report) coverage() string {
-	var missing, cells strings.Builder
+	var rules, cells strings.Builder
 	covered, reached := 0, 0
 	for _, c := range r.Rules {
 		if c.Covered() {
 			covered++
-			continue
+		} else {
+			fmt.Fprintf(&rules, "  %s\n", c)
 		}
-		fmt.Fprintf(&missing, "  %s\n", c)
 	}
+	var row policy.Sensitivity
 	for _, c := range r.Cells {
-		if c.Tests > 0 {
+		switch {
+		case c.Tests > 0:
 			reached++
 			continue
+		case cells.Len() == 0:
+			cells.WriteString(", not:\n ")
+		case c.Sensitivity != row:
+			cells.WriteString("\n ")
 		}
+		row = c.Sensitivity
 		fmt.Fprintf(&cells, " %s/%s", c.Sensitivity, c.Band)
 	}
-	text := fmt.Sprintf("rules covered: %d of %d\n%scells of the matrix reached: %d of %d",
-		covered, len(r.Rules), missing.String(), reached, len(r.Cells))
-	if cells.Len() > 0 {
-		text += ", not" + cells.String()
-	}
-	return text + "\n"
+	return fmt.Sprintf("rules covered: %d of %d\n%scells of the matrix reached: %d of %d%s\n",
+		covered, len(r.Rules), &rules, reached, len(r.Cells), &cells)
 }
 
 // count adds one verdict to the coverage.

@@ -98,7 +98,8 @@ func TestFileFindings(t *testing.T) {
 		{"the same test twice", "version: 1\ntests:\n" + test + test,
 			"4:13: duplicate-name: there is already a test of this name at a_test.yaml:3:13 " +
 				"(each test has a name of its own, over all files)"},
-		{"several", "version: 1\ngiven: { geo: { tor: 1 } }\ntests:\n  - { name: a, expect: { score: x } }\n",
+		{"several", "version: 1\ngiven: { geo: { tor: 1 } }\n" +
+			"tests:\n  - { name: a, expect: { score: x } }\n",
 			"2:22: wrong-type: want true or false, got a whole number (write true or false)\n" +
 				"a_test.yaml:4:5: missing-key: action is missing\n" +
 				"a_test.yaml:4:33: wrong-type: want a whole number, got a text"},
@@ -121,7 +122,8 @@ func TestFindingsOverFiles(t *testing.T) {
 	one := policy.Source{Name: "one_test.yaml", Data: test}
 	two := policy.Source{Name: "two_test.yml", Data: one.Data}
 	_, err := policytest.Parse(source(t), one, two)
-	want := "two_test.yml:9:13: duplicate-name: there is already a test of this name at one_test.yaml:9:13"
+	want := "two_test.yml:9:13: duplicate-name: " +
+		"there is already a test of this name at one_test.yaml:9:13"
 	if err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("error = %v, want %s", err, want)
 	}

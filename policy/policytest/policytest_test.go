@@ -63,8 +63,8 @@ func failures(t *testing.T, r policytest.Report) string {
 				t.Errorf("the text of the result or of the report lacks %q", f)
 			}
 		}
-		if result.Passed() != (len(result.Failures) == 0) {
-			t.Errorf("%s: Passed() = %v with %d failures", result.Name, result.Passed(), len(result.Failures))
+		if n := len(result.Failures); result.Passed() != (n == 0) {
+			t.Errorf("%s: Passed() = %v with %d failures", result.Name, result.Passed(), n)
 		}
 	}
 	if r.Passed() != (len(lines) == 0) {

@@ -55,9 +55,9 @@ type Result struct {
 // Passed reports whether all that was expected came true.
 func (r Result) Passed() bool { return len(r.Failures) == 0 }
 
-// String returns the failures, then the rules they are about, each with the
-// values its condition was made of, then the arithmetic of the decision. It is
-// empty for a test that passed.
+// String returns the failures, then the rules that matter for them, each with
+// the values its condition was made of, then the arithmetic of the decision.
+// It is empty for a test that passed.
 func (r Result) String() string {
 	if r.Passed() {
 		return ""
@@ -70,17 +70,13 @@ func (r Result) String() string {
 		wanted[f.Rule] = true
 		others = others || f.Rule == ""
 	}
-	var quiet []string
 	for _, rule := range r.Explanation.Rules {
 		switch active := rule.Fired || !rule.Truth.Known(); {
 		case wanted[rule.ID] || others && active:
 			writeRule(&b, rule)
-		case !active:
-			quiet = append(quiet, rule.ID)
+		case others:
+			fmt.Fprintf(&b, "  %s: not fired: %s\n", rule.ID, strings.Join(leaves(rule), "; "))
 		}
-	}
-	if others && len(quiet) > 0 {
-		fmt.Fprintf(&b, "  not fired: %s\n", strings.Join(quiet, ", "))
 	}
 	for _, d := range r.Explanation.Derivation {
 		fmt.Fprintf(&b, "  %-8s %s\n", d.Name, d.Text)
@@ -102,15 +98,25 @@ func writeRule(b *strings.Builder, r policy.RuleTrace) {
 	if r.Condition != "" {
 		fmt.Fprintf(b, "      %s\n", r.Condition)
 	}
+	for _, leaf := range leaves(r) {
+		fmt.Fprintf(b, "        %s\n", leaf)
+	}
+}
+
+// leaves returns the parts of a condition that are true, false or unknown by
+// themselves, each with the values that it is made of.
+func leaves(r policy.RuleTrace) []string {
+	var all []string
 	for _, p := range r.Predicates {
-		leaf := p.Text
+		leaf := p.Text + " is " + p.Truth.String()
 		for _, v := range p.Values {
 			if v.Name != p.Text {
 				leaf += ", " + v.Name + " = " + v.Value
 			}
 		}
-		fmt.Fprintf(b, "      %-7s  %s\n", p.Truth, leaf)
+		all = append(all, leaf)
 	}
+	return all
 }
 
 // Failure is one thing that was not as expected.

@@ -38,6 +38,10 @@ func (e *Environment) Compile(text string) (*Program, []Problem) {
 		l.confirm(tree)
 		l.checkConstant(root)
 	}
+	if len(l.problems) == 0 && root.cost() > MaxCost {
+		l.reportAt(0, TooLarge, "match a text instead of a list, or a shorter pattern",
+			"the condition can take more than %d steps", MaxCost)
+	}
 	if len(l.problems) > 0 {
 		return nil, l.problems
 	}

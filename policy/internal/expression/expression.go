@@ -101,6 +101,7 @@ type Program struct {
 	groups  risk.Groups
 	facts   []int
 	unknown int // offset of the first read that may be unknown, or -1
+	cost    int
 }
 
 // Groups returns the groups of signals that the condition reads.
@@ -135,7 +136,7 @@ func (p *Program) analyse() {
 		p.facts = append(p.facts, fact)
 	}
 	sort.Ints(p.facts)
-	p.unknown = -1
+	p.cost, p.unknown = p.root.cost(), -1
 	if n := p.root.mayBeUnknown(); n != nil {
 		p.unknown = n.at
 	}

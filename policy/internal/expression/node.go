@@ -92,6 +92,7 @@ type node struct {
 	list    List
 	set     map[string]struct{} // of a long list of texts
 	pattern *regexp.Regexp
+	size    int // of the pattern
 }
 
 // walk calls visit for the node and all below it, parents first.

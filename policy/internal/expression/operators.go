@@ -158,7 +158,8 @@ func (l *lowering) matches(n *ast.BinaryNode, depth int) *node {
 	}
 	// The size is counted before the pattern is compiled: the checker
 	// compiles it too, and .{1000} repeated would take megabytes.
-	if size := patternSize(tree); size > maxPattern {
+	size := patternSize(tree)
+	if size > maxPattern {
 		return l.report(literal, TooLarge, "repeat less, or use a list", "the pattern is too large: %d steps, more than %d", size, maxPattern)
 	}
 	pattern, err := regexp.Compile(literal.Value)
@@ -166,7 +167,7 @@ func (l *lowering) matches(n *ast.BinaryNode, depth int) *node {
 		return l.report(literal, BadSyntax, "patterns have the syntax of RE2", "%s", err)
 	}
 	right := &node{op: opConstant, kind: Text, at: at(literal), text: literal.Value}
-	return &node{op: opMatches, kind: Bool, at: a.at, args: []*node{a, right}, pattern: pattern}
+	return &node{op: opMatches, kind: Bool, at: a.at, args: []*node{a, right}, pattern: pattern, size: size}
 }
 
 // patternSize estimates the instructions of a compiled pattern.
