@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/proportion-go/proportion/otp"
+	"github.com/proportion-go/proportion/stepup/journal"
 )
 
 // Begun is a challenge that waits for its answer: what the host shows. It
@@ -64,6 +65,13 @@ func (g *Guard) Begin(ctx context.Context, sealed string, m Method) (Begun, erro
 		return Begun{}, err
 	}
 	if err := g.open(ctx, c); err != nil {
+		e := g.event(&t, journal.KindChallenge, "refused")
+		e.Detail.Method, e.Detail.Reason = m.String(), refusal(err)
+		return Begun{}, errors.Join(err, g.follow(ctx, &t, e))
+	}
+	e := g.event(&t, journal.KindChallenge, "begun")
+	e.Detail.Method, e.Detail.Expires = m.String(), c.Expires
+	if err := g.follow(ctx, &t, e); err != nil {
 		return Begun{}, err
 	}
 	begun := Begun{
@@ -129,6 +137,8 @@ func (g *Guard) send(ctx context.Context, t *ticket, o offer, id, code string, e
 	if sender == nil {
 		return fmt.Errorf("%w: no sender for this contact", ErrDelivery)
 	}
+	e := g.event(t, journal.KindDelivery, "sent")
+	e.Detail.Method, e.Detail.Via = o.Method.String(), o.Kind.String()
 	err := sender.Send(ctx, Message{
 		To:       Contact{Kind: o.Kind, Address: o.Address},
 		Language: t.Language,
@@ -138,9 +148,10 @@ func (g *Guard) send(ctx context.Context, t *ticket, o offer, id, code string, e
 		Expires:  expires,
 	})
 	if err != nil {
-		return fmt.Errorf("%w: %w", ErrDelivery, err)
+		e.Outcome, e.Detail.Reason = "failed", "sender"
+		return errors.Join(fmt.Errorf("%w: %w", ErrDelivery, err), g.follow(ctx, t, e))
 	}
-	return nil
+	return g.follow(ctx, t, e)
 }
 
 // formatID returns the challenge's name for the client. It says which method

@@ -10,20 +10,26 @@ import (
 	"time"
 
 	"github.com/proportion-go/proportion/otp"
+	"github.com/proportion-go/proportion/stepup/journal"
 )
 
 // Cancel ends a pending challenge that the customer gave up. It must be
 // presented with the binding it was begun with; otherwise, and where it is no
 // longer pending, the error is [ErrRefused].
 func (g *Guard) Cancel(ctx context.Context, binding, id string) error {
-	cid, _, ok := parseID(id)
+	cid, m, ok := parseID(id)
 	if !ok {
 		return ErrRefused
 	}
 	_, err := g.change(ctx, Change{
 		ID: cid, Binding: pseudonym(g.keys.binding, binding), Now: g.config.Now(),
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return g.follow(ctx, new(ticket), &journal.Event{
+		Kind: journal.KindAbandon, ID: cid.reference(), Outcome: "cancelled", Detail: journal.Detail{Method: m.String()},
+	})
 }
 
 // Resend sends a new code for a pending challenge to the same contact; the

@@ -13,6 +13,7 @@ import (
 	"github.com/proportion-go/proportion/otp"
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/risk"
+	"github.com/proportion-go/proportion/stepup/journal"
 )
 
 // Config is what a [Guard] works with. Keys and Namespace are required. The
@@ -55,6 +56,11 @@ type Config struct {
 	// Record adds groups of signals to those the policy needs, for the record.
 	// Zero: every group.
 	Record risk.Groups
+
+	// Journal takes an event for everything that happens. What cannot be
+	// written to it did not happen, but for trivial requests that are allowed.
+	// Nil: nothing is written.
+	Journal journal.Sink
 
 	// Sends caps how many codes are sent. The zero value has good defaults.
 	Sends Sends

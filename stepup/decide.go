@@ -5,7 +5,6 @@ package stepup
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 
 // situation is one request on its way to a decision.
 type situation struct {
+	id      ID
 	req     *Request
 	policy  *policy.Policy
 	now     time.Time
@@ -46,6 +46,12 @@ func (g *Guard) Decide(ctx context.Context, req Request) (Decision, error) {
 	v := s.policy.Evaluate(in)
 	v = g.spend(ctx, s, &in, v)
 	d := g.decide(ctx, s, signals, v)
+	if err := g.recordDecision(ctx, s, &in, &d); err != nil {
+		// What was not recorded did not happen: decide without the journal, as
+		// without a store.
+		in.Gaps = append(in.Gaps, policy.Gap{Kind: policy.StoreGap, Name: "journal", Text: "cannot be written"})
+		d = g.decide(ctx, s, signals, s.policy.Evaluate(in))
+	}
 	if err := ctx.Err(); err != nil {
 		return g.denial(&req), err
 	}
@@ -57,6 +63,7 @@ func (g *Guard) Decide(ctx context.Context, req Request) (Decision, error) {
 func (g *Guard) observe(ctx context.Context, req *Request) *situation {
 	s := &situation{req: req, policy: g.Policy(), now: g.config.Now()}
 	s.subject = g.subjectRef(req.Subject)
+	s.id = newID(s.subject.Key)
 	s.session = pseudonym(g.keys.session, req.Session)
 	token := g.openDevice(req.Device, req.Subject)
 	g.recall(ctx, s, token)
@@ -187,7 +194,7 @@ func (g *Guard) decide(ctx context.Context, s *situation, signals *risk.Signals,
 	language := s.req.language()
 	d.Reasons = g.reasons(&d, language, trusted)
 	if d.Outcome == Deny {
-		d.Reference = rand.Text()[:10]
+		d.Reference = s.id.reference()[:quoted]
 		d.Route = inLanguage(g.config.Route, language)
 	}
 	return d
@@ -195,7 +202,7 @@ func (g *Guard) decide(ctx context.Context, s *situation, signals *risk.Signals,
 
 // denial is the decision for a request that cannot be looked at.
 func (g *Guard) denial(req *Request) Decision {
-	d := Decision{Action: req.Action, Reference: rand.Text()[:10]}
+	d := Decision{Action: req.Action, Reference: newID(Key{}).reference()[:quoted]}
 	d.Route = inLanguage(g.config.Route, req.language())
 	d.Reasons = g.reasons(&d, req.language(), false)
 	return d

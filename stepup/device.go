@@ -8,10 +8,12 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"time"
 
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/risk"
+	"github.com/proportion-go/proportion/stepup/journal"
 )
 
 // deviceToken is what a client presents to be recognised. Its counter moves
@@ -91,7 +93,12 @@ func (g *Guard) disown(ctx context.Context, s *situation, id Key) {
 		// The next request with either copy tries again.
 		s.gap(policy.SignalGap, "device", "a copied device token could not be revoked")
 	}
-	g.config.Notify(ctx, Notice{Subject: s.req.Subject, Kind: DeviceCopied})
+	err = errors.Join(
+		g.outside(ctx, s.req.Subject, journal.KindDevice, "stolen", journal.Detail{Device: g.alias("device", string(id[:]))}),
+		g.notify(ctx, Notice{Subject: s.req.Subject, Kind: DeviceCopied}))
+	if err != nil {
+		s.gap(policy.StoreGap, "journal", "cannot be written")
+	}
 }
 
 // KnownDevice is a device on which the subject proved who he is.

@@ -5,12 +5,14 @@ package stepup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/proportion-go/proportion/otp"
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/risk"
+	"github.com/proportion-go/proportion/stepup/journal"
 )
 
 // The built-in actions that guard a subject's methods (L20). A policy sets how
@@ -121,10 +123,12 @@ func (g *Guard) add(ctx context.Context, subject string, a Authenticator) error 
 		u.Add = []Authenticator{a}
 		return nil
 	})
-	if err == nil {
-		g.config.Notify(ctx, Notice{Subject: subject, Kind: MethodAdded, Method: a.Method})
+	if err != nil {
+		return err
 	}
-	return err
+	return errors.Join(
+		g.outside(ctx, subject, journal.KindEnrol, "added", journal.Detail{Method: a.Method.String()}),
+		g.notify(ctx, Notice{Subject: subject, Kind: MethodAdded, Method: a.Method}))
 }
 
 // EnrolRecovery gives the subject ten recovery codes in place of any earlier
@@ -162,8 +166,10 @@ func (g *Guard) RemoveMethod(ctx context.Context, grant string, req Request, m M
 		u.Revoke = forget(p, st, g.config.Now())
 		return nil
 	})
-	if err == nil {
-		g.config.Notify(ctx, Notice{Subject: req.Subject, Kind: MethodRemoved, Method: m})
+	if err != nil {
+		return err
 	}
-	return err
+	return errors.Join(
+		g.outside(ctx, req.Subject, journal.KindEnrol, "removed", journal.Detail{Method: m.String()}),
+		g.notify(ctx, Notice{Subject: req.Subject, Kind: MethodRemoved, Method: m}))
 }

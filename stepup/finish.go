@@ -10,6 +10,7 @@ import (
 
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/risk"
+	"github.com/proportion-go/proportion/stepup/journal"
 )
 
 // Finish checks the answer to a challenge, presented with the binding it was
@@ -42,14 +43,55 @@ func (g *Guard) Finish(ctx context.Context, binding, id, code string) (Grant, er
 		return Grant{}, ErrRefused
 	}
 	if !g.verify(ctx, &f, code) {
-		g.noticeShut(ctx, &f, m)
-		return Grant{}, ErrRefused
+		return Grant{}, g.wrong(ctx, &f)
 	}
-	settled, err := g.settle(ctx, &f)
+	settled, err := g.pass(ctx, &f)
 	if err != nil {
 		return Grant{}, err
 	}
 	return g.grant(&f.ticket, m, settled.Counter, f.now)
+}
+
+// pass settles a right answer, and records it before anybody hears of it.
+func (g *Guard) pass(ctx context.Context, f *finishing) (Settled, error) {
+	settled, err := g.settle(ctx, f)
+	if err != nil {
+		return Settled{}, errors.Join(err, g.answered(ctx, f, "refused"))
+	}
+	if err := g.answered(ctx, f, "right"); err != nil {
+		return Settled{}, err
+	}
+	e := g.event(&f.ticket, journal.KindProof, "passed")
+	e.Detail.Method, e.Detail.Band = f.attempted.Method.String(), f.ticket.Band.String()
+	e.Detail.ACR, e.Detail.Bound = f.ticket.ACR, f.ticket.bound()
+	return settled, g.follow(ctx, &f.ticket, e)
+}
+
+// wrong records a wrong answer, tells the owner of a method that it shut, and
+// returns the refusal.
+func (g *Guard) wrong(ctx context.Context, f *finishing) error {
+	err := g.answered(ctx, f, "wrong")
+	if f.attempted.Last {
+		e := g.event(&f.ticket, journal.KindFailure, "failed")
+		e.Detail.Method = f.attempted.Method.String()
+		err = errors.Join(err, g.follow(ctx, &f.ticket, e))
+	}
+	if f.attempted.Shut {
+		err = errors.Join(err, g.notify(ctx, Notice{
+			Subject: f.ticket.Subject, Kind: MethodShut, Method: f.attempted.Method, Lane: f.attempted.Lane,
+		}))
+	}
+	if err != nil {
+		return err
+	}
+	return ErrRefused
+}
+
+// answered records an answer that was counted.
+func (g *Guard) answered(ctx context.Context, f *finishing, outcome string) error {
+	e := g.event(&f.ticket, journal.KindAttempt, outcome)
+	e.Detail.Method, e.Detail.Cost = f.attempted.Method.String(), int64(cost(f.attempted.Method))
+	return g.follow(ctx, &f.ticket, e)
 }
 
 // finishing is one answer on its way to a grant.
@@ -60,7 +102,7 @@ type finishing struct {
 	attempted Attempted
 	used      Authenticator // as the right answer leaves it, if it used one
 	was       []byte
-	answered  []Key
+	settles   []Key // caps on what stayed unanswered
 }
 
 func (g *Guard) attempt(ctx context.Context, a Attempt) (Attempted, error) {
@@ -74,20 +116,13 @@ func (g *Guard) attempt(ctx context.Context, a Attempt) (Attempted, error) {
 	return Attempted{}, unavailable("attempt", err)
 }
 
-// noticeShut tells the owner that a wrong answer shut a method in its lane.
-func (g *Guard) noticeShut(ctx context.Context, f *finishing, m Method) {
-	if f.attempted.Shut {
-		g.config.Notify(ctx, Notice{Subject: f.ticket.Subject, Kind: MethodShut, Method: m, Lane: f.attempted.Lane})
-	}
-}
-
 // settle makes the challenge passed, exactly once, and teaches the profile.
 // Where another proof taught it meanwhile, it is read again.
 func (g *Guard) settle(ctx context.Context, f *finishing) (Settled, error) {
 	t, a := &f.ticket, &f.attempted
 	s := Settlement{
 		ID: f.id, Now: f.now, Refund: cost(a.Method), Version: a.Version, Reset: t.Step,
-		Used: f.used, Was: f.was, Answered: f.answered,
+		Used: f.used, Was: f.was, Answered: f.settles,
 		Held: Held{Session: t.session(), Device: t.Device, Proof: policy.Proof{
 			Method: a.Method, Action: t.Action, Time: f.now, Band: t.Band, Bound: t.bound(),
 		}},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/proportion-go/proportion/otp"
+	"github.com/proportion-go/proportion/stepup/journal"
 )
 
 // Grant is a proof on its way back to the service that asked for it. It prints
@@ -93,8 +94,32 @@ func (g *Guard) Redeem(ctx context.Context, token string, req Request) error {
 	return err
 }
 
-// redeem is [Guard.Redeem] that tells what was proven.
-func (g *Guard) redeem(ctx context.Context, token string, req Request) (p proven, err error) {
+// redeem redeems a grant, tells what was proven, and records it.
+func (g *Guard) redeem(ctx context.Context, token string, req Request) (proven, error) {
+	p, err := g.accept(ctx, token, req)
+	var malformed *RequestError
+	if errors.As(err, &malformed) {
+		return proven{}, err
+	}
+	e := &journal.Event{
+		Kind: journal.KindRedeem, ID: p.ID.reference(), Action: req.Action, Outcome: "accepted",
+		Detail: journal.Detail{Sensitivity: g.Policy().Action(req.Action).Sensitivity.String()},
+	}
+	if err != nil {
+		e.Outcome, e.Detail.Reason = "refused", refusal(err)
+		var mismatch *MismatchError
+		if errors.As(err, &mismatch) {
+			e.Detail.Field = mismatch.Field
+		}
+	}
+	if failed := g.write(ctx, req.Subject, e); failed != nil {
+		err = errors.Join(err, unavailable("journal", failed))
+	}
+	return p, err
+}
+
+// accept checks a grant, and uses it up.
+func (g *Guard) accept(ctx context.Context, token string, req Request) (p proven, err error) {
 	if err := req.check(); err != nil {
 		return proven{}, err
 	}
@@ -103,10 +128,10 @@ func (g *Guard) redeem(ctx context.Context, token string, req Request) (p proven
 	}
 	now := g.config.Now()
 	if age := now.Sub(p.Issued); age < 0 || age >= grantLife {
-		return proven{}, ErrExpired
+		return p, ErrExpired
 	}
 	if err := g.match(&p, &req); err != nil {
-		return proven{}, err
+		return p, err
 	}
 	if !p.Single {
 		return p, nil

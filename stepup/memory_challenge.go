@@ -134,6 +134,7 @@ func (m *Memory) Attempt(ctx context.Context, a Attempt) (Attempted, error) {
 		Method: c.Method, Lane: c.Lane, Code: c.Code, Ticket: c.Ticket,
 		Profile: c.subject.profile, Version: c.subject.version,
 		Authenticators: slices.Clone(c.subject.authenticators),
+		Last:           c.used >= c.Attempts,
 		Shut:           run.shut() || !c.room(&a, a.Cost),
 	}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/proportion-go/proportion/otp"
+	"github.com/proportion-go/proportion/stepup/journal"
 )
 
 // A customer confirms with mobile4 by typing four digits that the asking
@@ -108,17 +109,23 @@ func (g *Guard) Confirm(ctx context.Context, id string, a Answer) error {
 		return ErrRefused
 	}
 	if !a.Approve {
-		_, err := g.change(ctx, Change{ID: cid, Binding: Ref{Key: Key(f.ticket.Binding[:len(Key{})])}, Now: f.now})
-		return err
+		return g.reject(ctx, &f)
 	}
 	code, err := otp.Canonical(a.Code, digits(m))
 	if err != nil || !g.keys.code.Verify(f.attempted.Code, f.ticket.codeParts(m, code)...) {
-		g.noticeShut(ctx, &f, m)
-		return ErrRefused
+		return g.wrong(ctx, &f)
 	}
-	f.answered = []Key{g.unanswered(&f.ticket).Key}
-	_, err = g.settle(ctx, &f)
+	f.settles = []Key{g.unanswered(&f.ticket).Key}
+	_, err = g.pass(ctx, &f)
 	return err
+}
+
+// reject ends a challenge that the customer says was not his.
+func (g *Guard) reject(ctx context.Context, f *finishing) error {
+	e := g.event(&f.ticket, journal.KindFailure, "failed")
+	e.Detail.Method, e.Detail.Reason = f.attempted.Method.String(), "rejected"
+	_, err := g.change(ctx, Change{ID: f.id, Binding: Ref{Key: Key(f.ticket.Binding[:len(Key{})])}, Now: f.now})
+	return errors.Join(err, g.follow(ctx, &f.ticket, e))
 }
 
 // awaitEvery is how often Await looks.

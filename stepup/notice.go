@@ -3,6 +3,13 @@
 
 package stepup
 
+import (
+	"context"
+	"strings"
+
+	"github.com/proportion-go/proportion/stepup/journal"
+)
+
 // Notice is what a subject should be told, by a way of the host's own such as
 // an e-mail or the security page. It prints as "[redacted]".
 type Notice struct {
@@ -45,4 +52,14 @@ func (k NoticeKind) String() string {
 		return "method removed"
 	}
 	return "invalid"
+}
+
+// notify tells the owner, and records that he was told.
+func (g *Guard) notify(ctx context.Context, n Notice) error {
+	g.config.Notify(ctx, n)
+	d := journal.Detail{Reason: strings.ReplaceAll(n.Kind.String(), " ", "-"), Lane: n.Lane.String()}
+	if n.Method != 0 {
+		d.Method = n.Method.String()
+	}
+	return g.outside(ctx, n.Subject, journal.KindNotice, "sent", d)
 }

@@ -66,7 +66,7 @@ func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) *ticket {
 	action := s.policy.Action(s.req.Action)
 	evidence, device := s.evidence()
 	return &ticket{
-		ID:          newID(s.subject.Key),
+		ID:          s.id,
 		Issued:      s.now,
 		Subject:     s.req.Subject,
 		Session:     sum(g.keys.session, s.req.Session),

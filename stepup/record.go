@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/base32"
 	"errors"
-	"time"
 
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/stepup/journal"
@@ -22,8 +21,8 @@ func (id ID) reference() string {
 // quoted is how much of a reference a customer quotes: 50 bits.
 const quoted = 10
 
-// append writes an event about a subject, and returns the journal's error.
-func (g *Guard) append(ctx context.Context, subject string, e *journal.Event) error {
+// write writes an event about a subject, and returns the journal's error.
+func (g *Guard) write(ctx context.Context, subject string, e *journal.Event) error {
 	if g.config.Journal == nil {
 		return nil
 	}
@@ -45,7 +44,17 @@ func (g *Guard) event(t *ticket, kind journal.Kind, outcome string) *journal.Eve
 // follow writes what follows from a decision. What cannot be written did not
 // happen: ErrUnavailable.
 func (g *Guard) follow(ctx context.Context, t *ticket, e *journal.Event) error {
-	if err := g.append(ctx, t.Subject, e); err != nil {
+	if err := g.write(ctx, t.Subject, e); err != nil {
+		return unavailable("journal", err)
+	}
+	return nil
+}
+
+// outside writes an event that belongs to no decision.
+func (g *Guard) outside(ctx context.Context, subject string, kind journal.Kind, outcome string, d journal.Detail) error {
+	id := newID(Key{})
+	e := &journal.Event{Kind: kind, ID: id.reference(), Outcome: outcome, Detail: d}
+	if err := g.write(ctx, subject, e); err != nil {
 		return unavailable("journal", err)
 	}
 	return nil
@@ -57,7 +66,7 @@ func (g *Guard) recordDecision(ctx context.Context, s *situation, in *policy.Inp
 		return nil
 	}
 	v := &d.Verdict
-	return g.append(ctx, s.req.Subject, &journal.Event{
+	e := &journal.Event{
 		Time: s.now, Kind: journal.KindDecision, ID: s.id.reference(), Action: d.Action,
 		Step: v.Step.Name, Outcome: d.Outcome.String(), Policy: s.policy.Hash(),
 		Detail: journal.Detail{
@@ -76,7 +85,12 @@ func (g *Guard) recordDecision(ctx context.Context, s *situation, in *policy.Inp
 			Held: held(v), Rules: fired(v.Fired), Unknown: v.Unknown,
 			Shadow: journal.Shadow{Step: v.Shadow.Step.Name, Rules: v.Shadow.Rules},
 		},
-	})
+	}
+	err := g.write(ctx, s.req.Subject, e)
+	if e.Class() == journal.Droppable {
+		return nil
+	}
+	return err
 }
 
 // alias is the journal's own pseudonym of a session or device.
@@ -97,26 +111,11 @@ func (g *Guard) kept(s *situation) []journal.Fact {
 		if !ok {
 			continue
 		}
-		if f.Type == policy.DecimalFact {
-			raw = canonicalDecimal(s.policy, f.Name, raw)
-		}
-		if fact, ok := keeper.Keep(f.Name, mode(s.policy.JournalMode(f.Name)), raw); ok {
+		if fact, ok := keeper.Keep(f.Name, journal.ParseMode(s.policy.JournalMode(f.Name)), raw); ok {
 			facts = append(facts, fact)
 		}
 	}
 	return facts
-}
-
-func mode(name string) journal.Mode {
-	switch name {
-	case "keep":
-		return journal.Keep
-	case "round":
-		return journal.Round
-	case "hash":
-		return journal.Hash
-	}
-	return journal.Drop
 }
 
 func provenBefore(proofs []policy.Proof) (all []journal.Proof) {

@@ -235,6 +235,9 @@ type Attempted struct {
 	Version        uint64
 	Authenticators []Authenticator
 
+	// Last says that this was the challenge's last attempt.
+	Last bool
+
 	// Shut says that a wrong answer would leave the lane without room for
 	// another one by this method.
 	Shut bool

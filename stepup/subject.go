@@ -12,6 +12,7 @@ import (
 
 	"github.com/proportion-go/proportion/otp"
 	"github.com/proportion-go/proportion/risk"
+	"github.com/proportion-go/proportion/stepup/journal"
 )
 
 // Identity is what the host established about a subject by an identity check
@@ -129,10 +130,14 @@ func (g *Guard) Unlock(ctx context.Context, subject string, lane Lane) error {
 	if err := checkSubject(subject); err != nil {
 		return err
 	}
-	return g.update(ctx, subject, g.config.Now(), func(_ *risk.Profile, _ *State, u *Update) error {
+	err := g.update(ctx, subject, g.config.Now(), func(_ *risk.Profile, _ *State, u *Update) error {
 		u.Unlock = []Lane{lane}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return g.outside(ctx, subject, journal.KindUnlock, "unlocked", journal.Detail{Lane: lane.String()})
 }
 
 // Erase forgets a subject: profile, methods, devices, proofs and challenges.
@@ -152,7 +157,7 @@ func (g *Guard) Erase(ctx context.Context, subject string) error {
 	if err != nil {
 		return unavailable("erase", err)
 	}
-	return nil
+	return g.outside(ctx, subject, journal.KindErase, "erased", journal.Detail{})
 }
 
 // subjectRef returns the pseudonyms that a subject may be kept under: today's,
