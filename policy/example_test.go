@@ -106,4 +106,5 @@ func ExampleVerdict_Explain() {
 	// step     confirm
 	// held     none of 0 proofs satisfies it
 	// outcome  challenge
+	// weaker   none, if geo.foreign were false, not true
 }

@@ -20,6 +20,7 @@ type Explanation struct {
 	Rules       []RuleTrace // those that apply to the action, in the policy's order
 	Derivation  []Derived   // score, band, base, prompts, floor, cap, failure, step, held
 	Gaps        []Gap
+	Otherwise   *Alternative // what would have led to a weaker step; nil: nothing that was found
 }
 
 // RuleTrace is what became of one rule.
@@ -70,6 +71,9 @@ func (v *Verdict) Explain() Explanation {
 		e.Rules = append(e.Rules, v.trace(r, &enforced))
 	})
 	e.Derivation = v.derive(&enforced)
+	if a, ok := v.alternative(); ok {
+		e.Otherwise = &a
+	}
 	return e
 }
 

@@ -27,6 +27,9 @@ func (e Explanation) String() string {
 	for _, g := range e.Gaps {
 		wrap(&b, "degraded ", fmt.Sprintf("%s %s: %s", g.Kind, g.Name, g.Text))
 	}
+	if e.Otherwise != nil {
+		wrap(&b, "weaker   ", e.Otherwise.String())
+	}
 	return b.String()
 }
 

@@ -28,7 +28,8 @@ func TestRuleCoverage(t *testing.T) {
 		view    = "  - { name: v, action: view, expect: { outcome: allow } }\n"
 		plain   = "  - { name: p, expect: { step: confirm } }\n"
 		shadow  = "  - { name: s, geo: { vpn: true }, expect: { shadow: strong } }\n"
-		foreign = "  - name: f\n    geo: { foreign: true }\n    device: { known: false }\n    expect: { score: 35 }\n"
+		foreign = "  - { name: f, geo: { foreign: true }, device: { known: false }, " +
+			"expect: { score: 35 } }\n"
 		trusted = "  - { name: t, facts: { payee_trusted: true }, expect: { step: notice } }\n"
 		night   = "  - { name: n, at: 2026-11-21 03:00, expect: { score: 10 } }\n"
 		failing = "  - { name: w, at: 2026-11-21 03:00, expect: { score: 11 } }\n"

@@ -77,7 +77,7 @@ func FuzzDecode(f *testing.F) {
 func TestDecodeAgreesWithEncodingJSON(t *testing.T) {
 	all := seeds(t)
 	rapid.Check(t, func(t *rapid.T) {
-		text := bytes.Clone(rapid.SampledFrom(all).Draw(t, "seed"))
+		text := bytes.Clone(all[rapid.IntRange(0, len(all)-1).Draw(t, "seed")])
 		if rapid.Bool().Draw(t, "any event") {
 			var err error
 			if text, err = journal.AppendLine(nil, anEvent().Draw(t, "event")); err != nil {

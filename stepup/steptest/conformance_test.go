@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package steptest_test
+
+import (
+	"testing"
+
+	"github.com/proportion-go/proportion/stepup"
+	"github.com/proportion-go/proportion/stepup/steptest"
+)
+
+func TestMemoryConforms(t *testing.T) {
+	steptest.TestStore(t, func(testing.TB) stepup.Store { return stepup.NewMemory(stepup.MemoryConfig{}) })
+}
