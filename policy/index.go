@@ -55,21 +55,23 @@ func (p *Policy) finish() {
 	if base == nil {
 		base = unlisted
 	}
+	p.rules = slices.Clip(slices.Clone(p.rules))
 	p.index = index{exact: map[string]*action{}}
 	patterns := map[string][]int{} // the rules that name each
 	for i := range p.rules {
 		r := &p.rules[i]
-		if r.only = r.on; r.only == nil && r.when != nil {
-			r.only = r.when.Actions()
+		only := r.on
+		if only == nil && r.when != nil {
+			only = r.when.Actions()
 		}
-		if r.only == nil {
+		if only == nil {
 			p.index.global = append(p.index.global, i)
 		}
-		for _, on := range r.only {
+		for _, on := range only {
 			patterns[on] = append(patterns[on], i)
 		}
 	}
-	b := builder{p, patterns, map[string]*expression.Test{}}
+	b := builder{p, patterns, expression.Tests{}}
 	p.index.all = newPlan(p.rules, p.index.global, b.tests)
 	p.index.cost = p.costOfRules(p.index.global)
 	for name, a := range p.actions {
@@ -93,7 +95,7 @@ func (p *Policy) finish() {
 type builder struct {
 	*Policy
 	patterns map[string][]int
-	tests    map[string]*expression.Test
+	tests    expression.Tests
 }
 
 // named returns the rules for an action.

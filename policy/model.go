@@ -58,7 +58,6 @@ type prompts struct {
 type rule struct {
 	id     string
 	on     []string
-	only   []string            // the actions it applies to, by `on` or by its condition; nil: every
 	when   *expression.Program // nil: always
 	fires  bool                // when unknown
 	shadow bool

@@ -56,7 +56,7 @@ type found struct {
 
 // newPlan compiles rules, given in ascending order. Tests are shared over all
 // plans of a policy.
-func newPlan(all []rule, rules []int, known map[string]*expression.Test) *plan {
+func newPlan(all []rule, rules []int, known expression.Tests) *plan {
 	p := &plan{}
 	pairs := map[*expression.Test]*[2][]row{}
 	var order []*expression.Test

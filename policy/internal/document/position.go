@@ -10,28 +10,28 @@ import (
 
 // Positions say where in its file each character of a scalar stands.
 type Positions struct {
-	line, column int
+	line, column int32
 	marks        []mark // nil: all characters follow each other on one line
 }
 
-type mark struct{ line, column int }
+type mark struct{ line, column int32 }
 
 // At returns the line and column, from 1, of the character at an offset.
 func (p Positions) At(offset int) (line, column int) {
 	if p.marks == nil {
-		return p.line, p.column + offset
+		return int(p.line), int(p.column) + offset
 	}
 	if offset >= len(p.marks) {
 		offset = len(p.marks) - 1
 	}
-	return p.marks[offset].line, p.marks[offset].column
+	return int(p.marks[offset].line), int(p.marks[offset].column)
 }
 
 // Positions returns where the characters of a scalar stand. Folded lines and
 // escapes are followed; what cannot be followed gets the nearest place known.
 func (d *Document) Positions(n *Node) Positions {
 	if n.style == plain && strings.HasPrefix(runesFrom(d.Line(n.Line), n.Column), n.Text) {
-		return Positions{line: n.Line, column: n.Column}
+		return Positions{line: int32(n.Line), column: int32(n.Column)}
 	}
 	c := cursor{lines: d.lines, line: n.Line, column: n.Column}
 	switch n.style {
@@ -43,10 +43,10 @@ func (d *Document) Positions(n *Node) Positions {
 	marks := make([]mark, 0, len(n.Text)+1)
 	for _, r := range n.Text {
 		c.find(r)
-		marks = append(marks, mark{c.line, c.column})
+		marks = append(marks, c.mark())
 		c.pass(r)
 	}
-	return Positions{marks: append(marks, mark{c.line, c.column})}
+	return Positions{marks: append(marks, c.mark())}
 }
 
 // cursor walks over the source of a scalar beside its value.
@@ -67,6 +67,8 @@ func (c *cursor) current() []rune {
 	}
 	return c.row
 }
+
+func (c *cursor) mark() mark { return mark{int32(c.line), int32(c.column)} }
 
 func (c *cursor) peek() rune {
 	if row := c.current(); c.column <= len(row) {

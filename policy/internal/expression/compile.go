@@ -47,6 +47,7 @@ func (e *Environment) Compile(text string) (*Program, []Problem) {
 	}
 	p := &Program{root: root}
 	p.analyse()
+	p.root = e.share(root)
 	return p, nil
 }
 
@@ -158,11 +159,11 @@ type lowering struct {
 }
 
 func (l *lowering) report(at ast.Node, kind ProblemKind, hint, format string, args ...any) *node {
-	return l.reportAt(at.Location().From, kind, hint, format, args...)
+	return l.reportAt(int32(at.Location().From), kind, hint, format, args...)
 }
 
-func (l *lowering) reportAt(offset int, kind ProblemKind, hint, format string, args ...any) *node {
-	l.problems = append(l.problems, Problem{kind, offset, fmt.Sprintf(format, args...), hint})
+func (l *lowering) reportAt(offset int32, kind ProblemKind, hint, format string, args ...any) *node {
+	l.problems = append(l.problems, Problem{kind, int(offset), fmt.Sprintf(format, args...), hint})
 	return nil
 }
 
@@ -182,7 +183,7 @@ func (l *lowering) lower(n ast.Node, depth int) *node {
 	case *ast.FloatNode:
 		return &node{op: opConstant, kind: Number, at: at(n), number: n.Value}
 	case *ast.StringNode:
-		return &node{op: opConstant, kind: Text, at: at(n), text: n.Value}
+		return &node{op: opConstant, kind: Text, at: at(n), literal: &literal{text: n.Value}}
 	case *ast.ArrayNode:
 		return l.array(n)
 	case *ast.IdentifierNode:
@@ -205,7 +206,7 @@ func (l *lowering) lower(n ast.Node, depth int) *node {
 	return l.refuse(n)
 }
 
-func at(n ast.Node) int { return n.Location().From }
+func at(n ast.Node) int32 { return int32(n.Location().From) }
 
 // refuse names what the language leaves out, and what to do instead.
 func (l *lowering) refuse(n ast.Node) *node {

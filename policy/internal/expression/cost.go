@@ -17,7 +17,7 @@ const (
 
 // Cost returns an upper bound of the steps that the condition takes, over any
 // frame.
-func (p *Program) Cost() int { return p.cost }
+func (p *Program) Cost() int { return int(p.cost) }
 
 // cost saturates: nothing that passes MaxCost is ever multiplied again.
 func (n *node) cost() int {
@@ -34,7 +34,7 @@ func (n *node) cost() int {
 	case opLower, opUpper:
 		total += n.args[0].bytes() / 4
 	case opIn:
-		if n.args[1].set == nil {
+		if !n.args[1].hasSet() {
 			total += n.args[1].longest()
 		}
 	case opAny, opAll, opNone, opCount:
@@ -48,7 +48,7 @@ func (n *node) cost() int {
 func (n *node) bytes() int {
 	switch {
 	case n.op == opConstant:
-		return len(n.text)
+		return len(n.constantText())
 	case n.overElement():
 		return MaxListBytes / MaxTexts
 	}

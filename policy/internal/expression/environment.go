@@ -22,6 +22,7 @@ type Environment struct {
 	facts  map[string]declared
 	lists  map[string]*node
 	groups map[string]bool
+	shared map[string]*node // predicates, by their canonical text
 	config *conf.Config
 }
 
@@ -37,6 +38,7 @@ func NewEnvironment(facts []Fact, lists map[string]List) *Environment {
 		facts:  make(map[string]declared, len(facts)),
 		lists:  make(map[string]*node, len(lists)),
 		groups: map[string]bool{},
+		shared: map[string]*node{},
 	}
 	names := types.Map{}
 	e.addSignals(names)
@@ -108,15 +110,33 @@ func kindOf(t risk.Type) Kind {
 	return Texts
 }
 
+// share replaces predicates by equal ones of other conditions: of a thousand
+// rules most say what another says too.
+func (e *Environment) share(n *node) *node {
+	if n.connective() {
+		for i, a := range n.args {
+			n.args[i] = e.share(a)
+		}
+		if n.op != opTernary {
+			return n
+		}
+	}
+	key := n.String()
+	if e.shared[key] == nil {
+		e.shared[key] = n
+	}
+	return e.shared[key]
+}
+
 // manyTexts is how long a list must be for a set to be quicker.
 const manyTexts = 8
 
 func listNode(name string, list List) *node {
-	n := &node{op: opConstant, kind: list.kind(), name: name, list: list}
+	n := &node{op: opConstant, kind: list.kind(), name: name, literal: &literal{list: list}}
 	if len(list.Texts) > manyTexts {
-		n.set = make(map[string]struct{}, len(list.Texts))
+		n.literal.set = make(map[string]struct{}, len(list.Texts))
 		for _, t := range list.Texts {
-			n.set[t] = struct{}{}
+			n.literal.set[t] = struct{}{}
 		}
 	}
 	return n

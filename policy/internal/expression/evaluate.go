@@ -169,7 +169,7 @@ func (n *node) member(f *Frame) risk.Truth {
 	if !ok {
 		return risk.Unknown
 	}
-	if b.set != nil {
+	if b.hasSet() {
 		_, in := b.set[x]
 		return risk.TruthOf(in)
 	}

@@ -98,10 +98,11 @@ type Problem struct {
 // concurrent use.
 type Program struct {
 	root    *node
-	groups  risk.Groups
 	facts   []int
-	unknown int // offset of the first read that may be unknown, or -1
-	cost    int
+	offsets []int32 // of the predicates, which may be shared
+	unknown int32   // offset of the first read that may be unknown, or -1
+	cost    int32
+	groups  risk.Groups
 }
 
 // Groups returns the groups of signals that the condition reads.
@@ -112,7 +113,7 @@ func (p *Program) Facts() []int { return p.facts }
 
 // MayBeUnknown reports whether the condition has no value where something is
 // unknown or impossible, and the offset of the first such thing.
-func (p *Program) MayBeUnknown() (offset int, may bool) { return p.unknown, p.unknown >= 0 }
+func (p *Program) MayBeUnknown() (offset int, may bool) { return int(p.unknown), p.unknown >= 0 }
 
 // String returns the condition in canonical form: two conditions that differ
 // only in layout, quotes or needless parentheses have the same.
@@ -129,14 +130,17 @@ func (p *Program) analyse() {
 		case opSignal:
 			p.groups |= risk.Signal(n.slot).Group()
 		case opFact:
-			seen[n.slot] = true
+			seen[int(n.slot)] = true
 		}
 	})
 	for fact := range seen {
 		p.facts = append(p.facts, fact)
 	}
 	sort.Ints(p.facts)
-	p.cost, p.unknown = p.root.cost(), -1
+	for _, n := range p.root.atoms(nil) {
+		p.offsets = append(p.offsets, n.at)
+	}
+	p.cost, p.unknown = int32(p.root.cost()), -1
 	if n := p.root.mayBeUnknown(); n != nil {
 		p.unknown = n.at
 	}

@@ -77,23 +77,37 @@ var symbols = [...]string{
 
 // node is one node of a condition.
 type node struct {
-	op    op
-	kind  Kind
-	whole bool // a number that is always an integer, as expr types it
-	at    int  // offset in characters
-	slot  int  // of a signal or fact
-	args  []*node
+	op       op
+	kind     Kind
+	whole    bool  // a number that is always an integer, as expr types it
+	optional bool  // of a fact
+	at       int32 // offset in characters, of the first condition that has the node
+	slot     int32 // of a signal or fact
+	args     []*node
+	name     string  // of a signal, fact or named list
+	number   float64 // a constant; of a bool 0 or 1
+	*literal         // what few nodes have; nil for all others
+}
 
-	name     string // of a signal, fact or named list
-	optional bool   // of a fact
-
-	number  float64 // a constant; of a bool 0 or 1
+// literal is a constant that is not a number, or a pattern.
+type literal struct {
 	text    string
 	list    List
 	set     map[string]struct{} // of a long list of texts
 	pattern *regexp.Regexp
 	size    int // of the pattern
 }
+
+// constantText returns the text of a constant, and "" of any other node.
+func (n *node) constantText() string {
+	if n.literal == nil {
+		return ""
+	}
+	return n.text
+}
+
+// hasSet reports whether the node is a long list, which is looked up.
+func (n *node) hasSet() bool { return n.literal != nil && n.set != nil }
 
 // walk calls visit for the node and all below it, parents first.
 func (n *node) walk(visit func(*node)) {

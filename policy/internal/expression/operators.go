@@ -143,7 +143,7 @@ func (l *lowering) mismatch(n *ast.BinaryNode, o op, a, b *node) *node {
 
 func (l *lowering) matches(n *ast.BinaryNode, depth int) *node {
 	a := l.lower(n.Left, depth+1)
-	literal, ok := n.Right.(*ast.StringNode)
+	quoted, ok := n.Right.(*ast.StringNode)
 	switch {
 	case a == nil:
 		return nil
@@ -152,22 +152,23 @@ func (l *lowering) matches(n *ast.BinaryNode, depth int) *node {
 	case a.kind != Text:
 		return l.mismatch(n, opMatches, a, &node{kind: Text})
 	}
-	tree, err := syntax.Parse(literal.Value, syntax.Perl)
+	tree, err := syntax.Parse(quoted.Value, syntax.Perl)
 	if err != nil {
-		return l.report(literal, BadSyntax, "patterns have the syntax of RE2", "%s", err)
+		return l.report(quoted, BadSyntax, "patterns have the syntax of RE2", "%s", err)
 	}
 	// The size is counted before the pattern is compiled: the checker
 	// compiles it too, and .{1000} repeated would take megabytes.
 	size := patternSize(tree)
 	if size > maxPattern {
-		return l.report(literal, TooLarge, "repeat less, or use a list", "the pattern is too large: %d steps, more than %d", size, maxPattern)
+		return l.report(quoted, TooLarge, "repeat less, or use a list", "the pattern is too large: %d steps, more than %d", size, maxPattern)
 	}
-	pattern, err := regexp.Compile(literal.Value)
+	pattern, err := regexp.Compile(quoted.Value)
 	if err != nil {
-		return l.report(literal, BadSyntax, "patterns have the syntax of RE2", "%s", err)
+		return l.report(quoted, BadSyntax, "patterns have the syntax of RE2", "%s", err)
 	}
-	right := &node{op: opConstant, kind: Text, at: at(literal), text: literal.Value}
-	return &node{op: opMatches, kind: Bool, at: a.at, args: []*node{a, right}, pattern: pattern, size: size}
+	right := &node{op: opConstant, kind: Text, at: at(quoted), literal: &literal{text: quoted.Value}}
+	return &node{op: opMatches, kind: Bool, at: a.at, args: []*node{a, right},
+		literal: &literal{pattern: pattern, size: size}}
 }
 
 // patternSize estimates the instructions of a compiled pattern.

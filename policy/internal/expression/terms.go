@@ -11,6 +11,10 @@ type Literal struct {
 	Negated bool
 }
 
+// Tests are those of the predicates of several conditions of one environment,
+// which share equal predicates. Make one with make.
+type Tests map[*node]*Test
+
 // Terms returns the condition as alternatives, each of literals that must all
 // hold. Kleene's logic is distributive, so that both have the same truth over
 // every frame. It is not ok if there would be more than so many alternatives.
@@ -18,14 +22,14 @@ type Literal struct {
 // A ternary is one literal: it is unknown with its condition, which no
 // combination of its parts is. Tests that are equal are taken from known, or
 // added to it.
-func (p *Program) Terms(most int, known map[string]*Test) (terms [][]Literal, ok bool) {
+func (p *Program) Terms(most int, known Tests) (terms [][]Literal, ok bool) {
 	d := distribution{most, known}
 	return d.distribute(p.root, false)
 }
 
 type distribution struct {
 	most  int
-	known map[string]*Test
+	known Tests
 }
 
 func (d *distribution) distribute(n *node, negated bool) ([][]Literal, bool) {
@@ -37,11 +41,10 @@ func (d *distribution) distribute(n *node, negated bool) ([][]Literal, bool) {
 	case n.op == opAnd || n.op == opOr:
 		return d.both(n, negated)
 	}
-	key := n.String()
-	test := d.known[key]
+	test := d.known[n]
 	if test == nil {
 		test = newTest(n)
-		d.known[key] = test
+		d.known[n] = test
 	}
 	return [][]Literal{{{test, negated}}}, true
 }
@@ -103,7 +106,7 @@ type Test struct {
 func newTest(n *node) *Test {
 	t := &Test{op: n.op, node: n}
 	if n.op == opSignal || n.op == opFact {
-		t.slot, t.form = n.slot, formSignal
+		t.slot, t.form = int(n.slot), formSignal
 		if n.op == opFact {
 			t.form = formFact
 		}
@@ -113,7 +116,7 @@ func newTest(n *node) *Test {
 		return t
 	}
 	a, b := n.args[0], n.args[1]
-	t.slot, t.number, t.text = a.slot, b.number, b.text
+	t.slot, t.number, t.text = int(a.slot), b.number, b.constantText()
 	comparison := n.op >= opEqual && n.op <= opGreaterEqual
 	switch signal, fact := a.op == opSignal, a.op == opFact; {
 	case comparison && signal && a.kind == Number:
@@ -163,7 +166,7 @@ func (t *Test) Truth(f *Frame) risk.Truth {
 	case formSignalIn:
 		s, known := f.signalText(risk.Signal(t.slot))
 		list := t.node.args[1]
-		if list.set != nil {
+		if list.hasSet() {
 			_, in := list.set[s]
 			return truthIf(known, in)
 		}

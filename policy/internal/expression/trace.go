@@ -31,9 +31,9 @@ type Read struct {
 // matter, in the order in which they are written.
 func (p *Program) Trace(f *Frame) []Predicate {
 	var predicates []Predicate
-	for _, n := range p.root.atoms(nil) {
+	for i, n := range p.root.atoms(nil) {
 		predicates = append(predicates, Predicate{
-			Text: n.String(), Offset: n.at, Truth: n.truth(f), Reads: n.reads(f),
+			Text: n.String(), Offset: int(p.offsets[i]), Truth: n.truth(f), Reads: n.reads(f),
 		})
 	}
 	return predicates
