@@ -125,7 +125,7 @@ func whenDescription() string {
 	for _, s := range specs {
 		fmt.Fprintf(&b, "\n- %s (%s): %s", s.Name, signalType(s), s.Range)
 		if s.UnknownWhen != "" {
-			fmt.Fprintf(&b, "; unknown when %s", s.UnknownWhen)
+			fmt.Fprintf(&b, "; unknown: %s", s.UnknownWhen)
 		}
 	}
 	return b.String()

@@ -194,7 +194,7 @@ var policyHovers = []scene{
 	{"the signals", "rules:\n  - id: a\n    wh¦en: vip", []string{
 		"geo.country (string, ISO 3166-1 alpha-2)", "travel.speed_kmh (number, km/h)",
 		"device.known (bool)",
-		"unknown when counters cannot be read",
+		"unknown: counters cannot be read",
 	}},
 	{"a method", "methods:\n  pass¦key: {}", []string{"WebAuthn with user verification"}},
 	{"a built-in action", "actions:\n  method.¦enrol: { sensitivity: critical }",
