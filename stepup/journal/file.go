@@ -108,7 +108,7 @@ func (f *File) open() error {
 		return fmt.Errorf("journal: %w", err)
 	}
 	info, err := file.Stat()
-	if err == nil {
+	if err == nil && f.config.Sync != InsecureSkipSync {
 		err = syncFolder(f.config.Path) // a new file must outlive a loss of power
 	}
 	if err != nil {

@@ -21,7 +21,8 @@ func (f *File) Torn() error {
 	return f.torn
 }
 
-// mend looks at the last line: its day, and whether it has an end.
+// mend looks at the first and last line: the newest day of the two, and whether
+// the last has an end.
 func (f *File) mend() error {
 	if f.size == 0 {
 		return nil
@@ -30,11 +31,19 @@ func (f *File) mend() error {
 	if err != nil {
 		return fmt.Errorf("journal: %w", err)
 	}
+	first, err := f.firstLine()
+	if err != nil {
+		return fmt.Errorf("journal: %w", err)
+	}
 	f.cut = !whole
+	var d Decoder
 	var e Event
-	err = new(Decoder).Decode(last, &e)
-	if err == nil {
+	if d.Decode(first, &e) == nil {
 		f.day = dayOf(e.Time)
+	}
+	err = d.Decode(last, &e)
+	if err == nil {
+		f.day = max(f.day, dayOf(e.Time))
 	}
 	if whole {
 		return nil
@@ -51,6 +60,16 @@ func (f *File) mend() error {
 		Time: f.config.Now(), Kind: KindGap, ID: rand.Text(), Outcome: "torn",
 		Detail: Detail{Lost: 1},
 	})
+}
+
+// firstLine returns the first line, as far as a line can be long.
+func (f *File) firstLine() ([]byte, error) {
+	head := make([]byte, min(f.size, MaxLine+1))
+	if _, err := f.file.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	line, _, _ := bytes.Cut(head, []byte("\n"))
+	return line, nil
 }
 
 // lastLine returns the bytes after the last line feed but that of the end, as
