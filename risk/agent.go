@@ -251,6 +251,12 @@ func (a agent) drift(now agent) (drift float64, known bool) {
 	return float64(changed) / float64(compared), true
 }
 
+// unversioned returns the agent without what an update changes.
+func (a agent) unversioned() agent {
+	a.version = 0
+	return a
+}
+
 // less orders agents for merging; the order has no meaning but that it is one.
 func (a agent) less(b agent) bool {
 	key := func(x agent) [8]byte {

@@ -45,6 +45,9 @@ func Assess(o *Observation, groups Groups, out *Signals) {
 	if groups.Has(HistoryGroup) {
 		o.assessHistory(out)
 	}
+	if groups.Has(FamiliarityGroup) {
+		o.assessFamiliarity(out)
+	}
 }
 
 func (o *Observation) assessAction(out *Signals) {

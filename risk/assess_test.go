@@ -26,17 +26,15 @@ func complete() risk.Observation {
 		Failures10m: one, Failures1h: one, Failures24h: one, IPFailures1h: one, IPSubjects1h: one,
 		NetSubjects1h: one, Prompts24h: one, DeviceSubjects24h: one, GlobalFailures: one,
 	}
+	o.Familiarity = model()
 	return o
 }
-
-// familiarity has no model without a deployment's own counts.
-func familiar(id risk.Signal) bool { return id.Group() == risk.FamiliarityGroup }
 
 func TestCompleteObservationKnowsEverything(t *testing.T) {
 	s := assess(complete())
 	for _, spec := range risk.Catalogue() {
-		if s.Known(spec.Signal) == familiar(spec.Signal) {
-			t.Errorf("%s: known is %v", spec.Name, s.Known(spec.Signal))
+		if !s.Known(spec.Signal) {
+			t.Errorf("%s is unknown", spec.Name)
 		}
 	}
 	for id, want := range map[risk.Signal]float64{
@@ -67,7 +65,7 @@ func TestOnlyTheGroupsAskedFor(t *testing.T) {
 			t.Errorf("computed %s, want %s", s.Computed(), g)
 		}
 		for _, spec := range risk.Catalogue() {
-			if s.Known(spec.Signal) != (spec.Group == g && !familiar(spec.Signal)) {
+			if s.Known(spec.Signal) != (spec.Group == g) {
 				t.Errorf("asked for %s: %s known is %v", g, spec.Name, s.Known(spec.Signal))
 			}
 		}
@@ -91,6 +89,9 @@ func TestWhatIsMissingIsUnknown(t *testing.T) {
 		risk.VelocityIPFailures1h, risk.VelocityIPSubjects1h, risk.VelocityNetSubjects1h,
 		risk.VelocityPrompts24h, risk.VelocityGlobalFailures, risk.DeviceSubjects24h,
 	}
+	familiarity := []risk.Signal{
+		risk.FamiliarityScore, risk.FamiliarityNetwork, risk.FamiliarityAgent,
+	}
 	for name, tt := range map[string]struct {
 		without func(*risk.Observation)
 		unknown []risk.Signal
@@ -100,11 +101,11 @@ func TestWhatIsMissingIsUnknown(t *testing.T) {
 		}, append(join(geo, travel), risk.DeviceTrusted)},
 		"address and location": {func(o *risk.Observation) {
 			o.Addr, o.Location = netip.Addr{}, risk.Location{}
-		}, append(join(geo, travel), risk.DeviceTrusted)},
-		"profile": {func(o *risk.Observation) { o.Profile = nil }, append(join(travel, history),
+		}, append(join(geo, travel), risk.DeviceTrusted, risk.FamiliarityNetwork, risk.FamiliarityScore)},
+		"profile": {func(o *risk.Observation) { o.Profile = nil }, append(join(join(travel, history), familiarity),
 			risk.TimeHour, risk.TimeWeekday, risk.GeoForeign, risk.GeoHome, risk.GeoNewCountry,
 			risk.GeoNewASN, risk.DeviceKnown, risk.DeviceTrusted, risk.DeviceAge, risk.DeviceDrift)},
-		"history": {func(o *risk.Observation) { o.Profile = new(risk.Profile) }, append(travel,
+		"history": {func(o *risk.Observation) { o.Profile = new(risk.Profile) }, append(join(travel, familiarity),
 			risk.TimeHour, risk.TimeWeekday, risk.GeoForeign, risk.GeoHome, risk.GeoNewCountry,
 			risk.GeoNewASN, risk.DeviceAge, risk.DeviceDrift, risk.HistoryDays,
 			risk.HistoryDaysSinceLast, risk.HistoryHourShare)},
@@ -118,7 +119,13 @@ func TestWhatIsMissingIsUnknown(t *testing.T) {
 		"token": {func(o *risk.Observation) { o.Device = risk.DeviceID{} },
 			[]risk.Signal{risk.DeviceAge, risk.DeviceDrift, risk.DeviceSubjects24h}},
 		"headers": {func(o *risk.Observation) { o.Client = risk.Client{} },
-			[]risk.Signal{risk.DeviceAutomated, risk.DeviceDrift, risk.GeoTimezoneDiffers}},
+			[]risk.Signal{risk.DeviceAutomated, risk.DeviceDrift, risk.GeoTimezoneDiffers,
+				risk.FamiliarityAgent, risk.FamiliarityScore}},
+		"model": {func(o *risk.Observation) { o.Familiarity = nil }, familiarity},
+		"crowd": {func(o *risk.Observation) { o.Familiarity = new(risk.Familiarity) }, familiarity},
+		"calibration": {func(o *risk.Observation) {
+			o.Familiarity = &risk.Familiarity{Crowd: o.Familiarity.Crowd}
+		}, []risk.Signal{risk.FamiliarityScore}},
 		"counters": {func(o *risk.Observation) { o.Counts = risk.Counts{} }, counts},
 		"session": {func(o *risk.Observation) { o.Session = risk.Session{} }, []risk.Signal{
 			risk.SessionMethods, risk.SessionAge, risk.SessionIdle, risk.SessionACR}},
@@ -134,7 +141,7 @@ func TestWhatIsMissingIsUnknown(t *testing.T) {
 				want[id] = true
 			}
 			for _, spec := range risk.Catalogue() {
-				if !familiar(spec.Signal) && s.Known(spec.Signal) == want[spec.Signal] {
+				if s.Known(spec.Signal) == want[spec.Signal] {
 					t.Errorf("%s: known is %v", spec.Name, s.Known(spec.Signal))
 				}
 			}

@@ -110,6 +110,13 @@ func (d *decoder) network() network {
 	return n
 }
 
+func (d *decoder) prefix() prefix {
+	if b := d.next(2); b != nil {
+		return prefix(binary.LittleEndian.Uint16(b))
+	}
+	return 0
+}
+
 func (d *decoder) agent() agent {
 	a := agent{
 		browser: family(d.uvarint(uint64(len(browserNames) - 1))),

@@ -5,6 +5,7 @@ package risk
 
 import (
 	"encoding/hex"
+	"fmt"
 	"time"
 )
 
@@ -53,6 +54,9 @@ type DisclosedProof struct {
 	Country   string    `json:"country,omitempty"`
 	ASN       uint32    `json:"asn,omitempty"`
 	Network   string    `json:"network,omitempty"` // where the ASN is unknown
+	Prefix    string    `json:"network_mark,omitempty"`
+	Kind      string    `json:"kind,omitempty"`
+	Language  string    `json:"language,omitempty"`
 	Strong    bool      `json:"strong"`
 	Anonymous bool      `json:"behind_an_anonymiser"`
 	TooFar    bool      `json:"sooner_than_a_journey"`
@@ -117,12 +121,9 @@ func (t tag) String() string { return hex.EncodeToString(t[:]) }
 
 func (d *device) disclose(number int) DisclosedDevice {
 	out := DisclosedDevice{
-		Number: number, Pseudonym: hex.EncodeToString(d.id[:]), Kind: d.agent.String(),
+		Number: number, Pseudonym: hex.EncodeToString(d.id[:]), Kind: d.agent.kind(),
 		Version: int(d.agent.version), Language: d.agent.language.String(),
 		First: unixTime(d.first), Last: unixTime(d.last), By: d.by.String(),
-	}
-	if class := classNames[d.agent.class]; class != "" {
-		out.Kind += " (" + class + ")"
 	}
 	if d.trusted != 0 {
 		out.Trusted, out.TrustedBy = unixTime(d.trusted), d.trustedBy.String()
@@ -130,12 +131,25 @@ func (d *device) disclose(number int) DisclosedDevice {
 	return out
 }
 
+// kind returns the family and the class, as "Chrome on Android (phone)".
+func (a agent) kind() string {
+	if class := classNames[a.class]; class != "" {
+		return a.String() + " (" + class + ")"
+	}
+	return a.String()
+}
+
 func (e *proven) disclose(device int) DisclosedProof {
-	return DisclosedProof{
+	out := DisclosedProof{
 		Hour: e.time().UTC(), Proof: e.by.String(), Device: device, Country: e.country.String(),
 		ASN: e.network.asn(), Network: e.network.text(), Strong: e.strong,
 		Anonymous: e.anonymous, TooFar: e.leap,
+		Kind: e.agent.kind(), Language: e.agent.language.String(),
 	}
+	if e.prefix != 0 {
+		out.Prefix = fmt.Sprintf("%04x", uint16(e.prefix))
+	}
+	return out
 }
 
 func (p *place) disclose() *DisclosedPlace {
@@ -153,7 +167,8 @@ func disclosedFields() []DisclosedField {
 	return []DisclosedField{
 		{"home", "tell a connection from abroad, and local time", "until the next identity check"},
 		{"devices", "leave known devices alone, and notice stolen ones", kept + " since last used"},
-		{"proofs", "tell usual countries, networks and hours from new ones",
+		{"proofs", "tell usual countries, networks, clients and hours from new ones; a " +
+			"network_mark is 16 bits of a digest of the address cut to /24 or /48",
 			kept + ", the newest 48"},
 		{"last_place", "notice impossible journeys", kept + ", or until the next proof"},
 		{"removed", "keep what was removed from coming back", kept + ", the newest 16"},

@@ -22,9 +22,17 @@
 //
 // [Catalogue] has an entry for every signal: name, type, unit, values, when it
 // is unknown, why it may be computed, and for how long what it is made from is
-// kept. SIGNALS.md is made from it. The group familiarity is there for policies
-// to name, but this release has no model for it: it is always unknown. To add a signal, add its constant, its entry
-// in the table, and a line to the function that assesses its group.
+// kept. SIGNALS.md is made from it. To add a signal, add its constant, its
+// entry in the table, and a line to the function that assesses its group.
+//
+// # Familiarity
+//
+// A [Familiarity] says how usual a request is for its subject, beside how usual
+// it is for everybody. A [Crowd] counts what everybody shows, in half a
+// megabyte that names nobody; a [Calibration] turns evidence into points by
+// what the deployment itself observed. Until there is one, the score is
+// unknown. [Observation.Explain] shows the parts. EVALUATION.md says what it
+// stops and at what price, on a synthetic population.
 //
 // # Learning
 //

@@ -12,7 +12,8 @@ import (
 
 // Evidence is the part of an observation that a proof would teach: where and
 // on what the subject was. It is small, comparable, and holds no full address:
-// a network is its number, or the address cut to /24 or /48.
+// a network is its number, or the address cut to /24 or /48, of which a digest
+// of 16 bits is kept beside the number.
 //
 // The zero value teaches nothing.
 type Evidence struct {
@@ -21,6 +22,7 @@ type Evidence struct {
 	device    DeviceID
 	agent     agent
 	network   network
+	prefix    prefix
 	country   country
 	spot      spot
 	anonymous bool // the place is not the subject's
@@ -52,6 +54,7 @@ func (o *Observation) Evidence() Evidence {
 	}
 	if !o.Location.shared() {
 		e.network = networkOf(&o.Location, o.Addr)
+		e.prefix = prefixOf(o.Addr)
 	}
 	if !e.anonymous {
 		e.spot = spotOf(&o.Location)

@@ -23,7 +23,7 @@ const (
 )
 
 // MarshalBinary returns the evidence in a compact, versioned form of at most
-// 110 bytes. It never fails.
+// 112 bytes. It never fails.
 func (e Evidence) MarshalBinary() ([]byte, error) {
 	var flags byte
 	if e.anonymous {
@@ -39,6 +39,7 @@ func (e Evidence) MarshalBinary() ([]byte, error) {
 	b = binary.AppendUvarint(b, uint64(unixSeconds(e.Time)))
 	b = append(b, e.country[:]...)
 	b = binary.AppendUvarint(b, uint64(e.network))
+	b = binary.LittleEndian.AppendUint16(b, uint16(e.prefix))
 	b = appendAgent(b, e.agent)
 	if e.device != (DeviceID{}) {
 		b = append(b, e.device[:]...)
@@ -60,6 +61,7 @@ func (e *Evidence) UnmarshalBinary(data []byte) error {
 		Time:      unixTime(d.seconds()),
 		country:   d.country(),
 		network:   d.network(),
+		prefix:    d.prefix(),
 		agent:     d.agent(),
 		anonymous: flags&evidenceAnonymous != 0,
 	}

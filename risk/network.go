@@ -51,6 +51,11 @@ func networkOf(l *Location, addr netip.Addr) network {
 	if l.ASN != 0 {
 		return network(l.ASN)<<2 | asnNetwork
 	}
+	return truncated(addr)
+}
+
+// truncated returns the address cut to /24 or /48.
+func truncated(addr netip.Addr) network {
 	addr = addr.Unmap()
 	switch {
 	case !addr.IsValid() || addr.IsUnspecified():
@@ -61,6 +66,27 @@ func networkOf(l *Location, addr netip.Addr) network {
 	}
 	b := addr.As16()
 	return network(binary.BigEndian.Uint64(b[:])>>16)<<2 | ip6Network
+}
+
+// prefix recognises the part of a network that an address is in: 16 bits of a
+// digest of the address cut to /24 or /48. Equality is all that is needed, so
+// no more is kept: some 256 such parts share each value. 0 is none.
+type prefix uint16
+
+func prefixOf(addr netip.Addr) prefix {
+	n := truncated(addr)
+	if n == 0 {
+		return 0
+	}
+	return max(prefix(mix(uint64(n))>>48), 1)
+}
+
+// mix spreads a value over 64 bits: the finalizer of SplitMix64 (Steele, Lea
+// and Flood, OOPSLA 2014). It is not a secret.
+func mix(v uint64) uint64 {
+	v = (v ^ v>>30) * 0xbf58476d1ce4e5b9
+	v = (v ^ v>>27) * 0x94d049bb133111eb
+	return v ^ v>>31
 }
 
 func (n network) kind() network { return n & 3 }

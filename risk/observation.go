@@ -24,6 +24,7 @@ type Observation struct {
 	Device      DeviceID // from a verified device token; zero: none was presented
 	Profile     *Profile // nil: it could not be read. An empty one is a newcomer's
 	Counts      Counts
+	Familiarity *Familiarity // the deployment's model; nil: familiarity is unknown
 }
 
 // Session is the host's session that a request belongs to. The zero Session

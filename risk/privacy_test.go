@@ -121,12 +121,23 @@ func TestNothingKeptHoldsAFullAddress(t *testing.T) {
 	}
 }
 
-// TestNothingKeptHoldsAnAddressOfAKnownNetwork: its number is enough.
+// TestNothingKeptHoldsAnAddressOfAKnownNetwork: beside the number of a network
+// stand 16 bits that tell its parts apart, which many parts share, and nothing
+// of the last byte.
 func TestNothingKeptHoldsAnAddressOfAKnownNetwork(t *testing.T) {
 	a, b := at(start(), risktest.ParisAddr, nil), at(start(), risktest.ParisAddr, nil)
-	b.Addr = netip.MustParseAddr("203.0.113.5")
+	b.Addr = netip.MustParseAddr("192.0.2.201")
 	if a.Evidence() != b.Evidence() {
-		t.Error("the address is kept beside the network")
+		t.Error("the last byte of the address is kept")
+	}
+	const parts = 1 << 18
+	seen := map[risk.Evidence]bool{}
+	for i := range parts {
+		b.Addr = netip.AddrFrom4([4]byte{byte(64 + i>>16), byte(i >> 8), byte(i), 7})
+		seen[b.Evidence()] = true
+	}
+	if len(seen) >= 1<<16 || len(seen) < 1<<15 {
+		t.Errorf("%d parts of the network leave %d values, want under 65536", parts, len(seen))
 	}
 }
 

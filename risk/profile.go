@@ -14,7 +14,7 @@ import (
 // Only Learn and Seed add to it.
 //
 // At its heart is a list of the newest proofs, each with its hour, device,
-// network and country; habits are counted from it. So two copies can be merged
+// network, country and kind of client; habits are counted from it. So two copies can be merged
 // and a proof can be unlearnt exactly.
 //
 // The zero value is the profile of a newcomer. A Profile is not safe for
@@ -80,6 +80,8 @@ type proven struct {
 	by        tag
 	device    DeviceID
 	network   network
+	prefix    prefix
+	agent     agent // without the version: it changes by itself
 	country   country
 	strong    bool
 	anonymous bool // the country is that of an exit, not the subject's
@@ -121,7 +123,8 @@ func (p *Profile) Learn(e Evidence, by Proof) {
 	}
 	p.Expire(by.Time)
 	event := proven{
-		hour: at / 3600, by: id, device: e.device, network: e.network, country: e.country,
+		hour: at / 3600, by: id, device: e.device, network: e.network, prefix: e.prefix,
+		agent: e.agent.unversioned(), country: e.country,
 		strong: by.Strong, anonymous: e.anonymous, leap: p.place.leaps(&e),
 	}
 	p.learnDevice(&e, &event, at)

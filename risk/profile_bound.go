@@ -71,7 +71,7 @@ func (p *Profile) boundDevices() {
 }
 
 // dispensable returns the oldest proof of which a newer one says the same:
-// device, network and country. So a country seen twice a year is not pushed
+// device, network, country and kind of client. So a country seen twice a year is not pushed
 // out by daily proofs at home. Where all differ it is the oldest.
 func (p *Profile) dispensable() int {
 	for i, old := range p.proofs {
@@ -84,7 +84,7 @@ func (p *Profile) dispensable() int {
 
 func (p proven) sameHabit(q proven) bool {
 	return p.device == q.device && p.network == q.network &&
-		p.country == q.country && p.anonymous == q.anonymous
+		p.country == q.country && p.agent == q.agent && p.anonymous == q.anonymous
 }
 
 // goneSince returns when a proof or device was removed, and 0 for never.

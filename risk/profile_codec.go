@@ -152,7 +152,7 @@ func (h *home) decode(d *decoder) {
 // minDevice and minProof are the fewest bytes that one takes, to reserve room.
 const (
 	minDevice = 30
-	minProof  = 10
+	minProof  = 13
 )
 
 func (p *Profile) appendDevices(b []byte) []byte {

@@ -6,9 +6,10 @@ package risk
 import "encoding/binary"
 
 // Each proof is: a byte of flags and device, the hours since the one before,
-// its tag, its network, its country. Devices are places in the list of
-// devices; networks and countries are places in the order of their first
-// appearance, where they follow in full. So a habit costs ten bytes a proof.
+// its tag, its prefix, its network, its country, its agent. Devices are places
+// in the list of devices; networks, countries and agents are places in the
+// order of their first appearance, where they follow in full. So a habit costs
+// thirteen bytes a proof.
 
 // The flags of an encoded proof, below the number of its device.
 const (
@@ -59,12 +60,14 @@ func (d *dictionary[T]) read(r *decoder, content func() T) (v T) {
 func (p *Profile) appendProofs(b []byte) []byte {
 	var networks dictionary[network]
 	var countries dictionary[country]
+	var agents dictionary[agent]
 	var last int64
 	for i := range p.proofs {
 		e := &p.proofs[i]
 		b = append(b, e.flags()|byte(p.find(e.device)+1)*proofDevice)
 		b = binary.AppendUvarint(b, uint64(e.hour-last))
 		b = append(b, e.by[:]...)
+		b = binary.LittleEndian.AppendUint16(b, uint16(e.prefix))
 		n, fresh := networks.number(e.network)
 		if b = binary.AppendUvarint(b, n); fresh {
 			b = binary.AppendUvarint(b, uint64(e.network))
@@ -72,6 +75,10 @@ func (p *Profile) appendProofs(b []byte) []byte {
 		n, fresh = countries.number(e.country)
 		if b = binary.AppendUvarint(b, n); fresh {
 			b = append(b, e.country[:]...)
+		}
+		n, fresh = agents.number(e.agent)
+		if b = binary.AppendUvarint(b, n); fresh {
+			b = appendAgent(b, e.agent)
 		}
 		last = e.hour
 	}
@@ -81,6 +88,7 @@ func (p *Profile) appendProofs(b []byte) []byte {
 func (p *Profile) decodeProofs(d *decoder) {
 	var networks dictionary[network]
 	var countries dictionary[country]
+	var agents dictionary[agent]
 	var last int64
 	d.require(len(d.b) > 0)
 	p.proofs = make([]proven, 0, min(len(d.b)/minProof+1, maxProofs))
@@ -88,10 +96,12 @@ func (p *Profile) decodeProofs(d *decoder) {
 		head := d.byte()
 		e := proven{
 			hour: last + int64(d.uvarint(uint64(maxSeconds/3600-last))), by: d.tag(),
-			network: networks.read(d, d.network), country: countries.read(d, d.country),
+			prefix: d.prefix(), network: networks.read(d, d.network),
+			country: countries.read(d, d.country), agent: agents.read(d, d.agent),
 			strong: head&proofStrong != 0, anonymous: head&proofAnonymous != 0,
 			leap: head&proofLeap != 0,
 		}
+		d.require(e.agent.version == 0)
 		if i := int(head / proofDevice); i > len(p.devices) {
 			d.fail()
 		} else if i > 0 {

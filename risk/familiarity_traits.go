@@ -1,0 +1,88 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package risk
+
+// level is a level of one of the two hierarchies of familiarity.
+type level uint8
+
+const (
+	prefixLevel level = iota
+	networkLevel
+	countryLevel
+	agentLevel
+	browserLevel
+	systemLevel
+	classLevel
+
+	levelCount
+)
+
+var levelNames = [levelCount]string{
+	"prefix", "network", "country", "agent", "browser", "system", "class",
+}
+
+// traits are the values that a request or a proof shows, by level; 0 is not
+// known.
+type traits [levelCount]uint64
+
+// nobodys is the network of an exit that anybody may use: known, and nobody's
+// habit.
+const nobodys = ^uint64(0)
+
+func traitsOf(p prefix, n network, c country, a agent) (t traits) {
+	t[prefixLevel] = uint64(p)
+	t[networkLevel] = uint64(n)
+	t[countryLevel] = uint64(c[0])<<8 | uint64(c[1])
+	if a = a.unversioned(); a == (agent{}) {
+		return t
+	}
+	// A client that says something of itself is known at every level: what it
+	// leaves out is a value too, else leaving it out would make it usual.
+	t[browserLevel] = uint64(a.browser) + 1
+	t[systemLevel] = uint64(a.system) + 1
+	t[classLevel] = uint64(a.class) + 1
+	t[agentLevel] = t[browserLevel]<<40 | t[systemLevel]<<32 | t[classLevel]<<24 |
+		uint64(a.language[0])<<16 | uint64(a.language[1])<<8 | uint64(a.language[2])
+	return t
+}
+
+func (e *Evidence) traits() traits { return traitsOf(e.prefix, e.network, e.country, e.agent) }
+
+func (o *Observation) traits() traits {
+	n, p := networkOf(&o.Location, o.Addr), prefixOf(o.Addr)
+	t := traitsOf(p, n, parseCountry(o.Location.Country), agentOf(&o.Client))
+	if o.Location.shared() {
+		t[prefixLevel], t[networkLevel] = nobodys, nobodys
+	}
+	return t
+}
+
+// shown is how often the proofs of a profile showed the traits of a request,
+// among those that can be compared with them.
+type shown struct {
+	seen, of [levelCount]int
+}
+
+func (p *Profile) shown(now *traits) (s shown) {
+	for i := range p.proofs {
+		e := &p.proofs[i]
+		then := traitsOf(e.prefix, e.network, e.country, e.agent)
+		for l := range levelCount {
+			if now[l] == 0 || then[l] == 0 || l == networkLevel && !alike(now[l], then[l]) {
+				continue
+			}
+			s.of[l]++
+			if now[l] == then[l] {
+				s.seen[l]++
+			}
+		}
+	}
+	return s
+}
+
+// alike reports whether two networks can be compared: the number of one and
+// the address of another cannot.
+func alike(a, b uint64) bool {
+	return a == nobodys || network(a).kind() == network(b).kind()
+}
