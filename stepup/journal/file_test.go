@@ -99,8 +99,11 @@ func TestFileRefusesEvents(t *testing.T) {
 // Wherever a writer was cut off, no event before it is lost, none is joined
 // with it, and what is left of it is named.
 func TestTornFile(t *testing.T) {
-	whole := append(line(t, named("a")), line(t, named("b"))...)
-	second := len(line(t, named("a")))
+	short := func(id string) []byte {
+		return line(t, &journal.Event{Time: noon(), Kind: journal.KindUnlock, ID: id, Outcome: "unlocked"})
+	}
+	whole := append(short("a"), short("b")...)
+	second := len(short("a"))
 	for n := range len(whole) + 1 {
 		path := write(t, "journal.jsonl", whole[:n])
 		wantBad := n != 0 && n != second && n < len(whole)-1 && n != second-1

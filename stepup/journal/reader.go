@@ -53,6 +53,7 @@ type Reader struct {
 	config  ReaderConfig
 	decoder Decoder
 	buffer  *bufio.Reader
+	long    []byte // a line that has no room in the buffer
 	at      Position
 	counts  Counts
 }
@@ -99,7 +100,7 @@ func (r *Reader) readFile(ctx context.Context, src *source, yield func(*Event, e
 			yield(nil, err)
 			return false
 		}
-		line, err := src.next(&r.at)
+		line, err := r.next()
 		r.counts.Bytes += src.taken()
 		switch {
 		case errors.Is(err, io.EOF) && len(line) == 0:

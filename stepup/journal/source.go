@@ -17,7 +17,6 @@ import (
 // source is one open file.
 type source struct {
 	name  string
-	lines *bufio.Reader
 	raw   *counter
 	close func()
 }
@@ -65,9 +64,9 @@ func (r *Reader) open() (*source, error) {
 }
 
 // begin sets up the lines of a source, decompressed, from the reader's
-// position on. One buffer serves every file: a line has room in it.
+// position on.
 func (r *Reader) begin(src *source) error {
-	start := bufio.NewReaderSize(src.raw, 1<<16)
+	start := bufio.NewReader(src.raw)
 	magic, _ := start.Peek(2) // a shorter file has no event
 	var content io.Reader = start
 	if bytes.Equal(magic, []byte{0x1f, 0x8b}) { // RFC 1952 s2.3.1
@@ -79,10 +78,9 @@ func (r *Reader) begin(src *source) error {
 		content = src.raw
 	}
 	if r.buffer == nil {
-		r.buffer = bufio.NewReaderSize(nil, MaxLine)
+		r.buffer = bufio.NewReaderSize(nil, 1<<16)
 	}
 	r.buffer.Reset(content)
-	src.lines = r.buffer
 	if content == src.raw {
 		return nil
 	}
@@ -124,21 +122,23 @@ func isDamage(err error) bool {
 // next returns the next line with its line feed; without one, and with io.EOF,
 // the last of the file. It is valid until the next call. A line that is too
 // long is passed over.
-func (s *source) next(at *Position) ([]byte, error) {
-	line, err := s.lines.ReadSlice('\n')
-	at.Offset += int64(len(line))
+func (r *Reader) next() ([]byte, error) {
+	line, err := r.buffer.ReadSlice('\n')
+	r.at.Offset += int64(len(line))
 	if len(line) > 0 || err != nil && !errors.Is(err, io.EOF) {
-		at.Line++
+		r.at.Line++
 	}
 	if !errors.Is(err, bufio.ErrBufferFull) {
 		return line, err
 	}
+	r.long = append(r.long[:0], line...)
 	for errors.Is(err, bufio.ErrBufferFull) {
-		line, err = s.lines.ReadSlice('\n')
-		at.Offset += int64(len(line))
+		line, err = r.buffer.ReadSlice('\n')
+		r.at.Offset += int64(len(line))
+		r.long = append(r.long, line[:min(len(line), MaxLine+1-len(r.long))]...)
 	}
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
+	if len(r.long) > MaxLine && (err == nil || errors.Is(err, io.EOF)) {
+		return nil, ErrTooLong
 	}
-	return nil, ErrTooLong
+	return r.long, err
 }
