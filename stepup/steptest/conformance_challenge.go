@@ -62,7 +62,8 @@ func oneOpening(p *probe) {
 	late := p.open()
 	p.now = late.Expires.Add(time.Second)
 	late.Now = p.now
-	p.want(stepup.ErrRefused, p.store.Open(p.ctx, late), "an expired challenge cannot be opened again by its ticket")
+	p.want(stepup.ErrRefused, p.store.Open(p.ctx, late),
+		"an expired challenge cannot be opened again by its ticket")
 	racing := p.opening()
 	if n := atOnce(50, func() error { return p.store.Open(p.ctx, racing) }); n != 1 {
 		p.violated("of 50 openings of one challenge at once, one succeeds: got %d", n)
@@ -83,7 +84,8 @@ func attemptsEnd(p *probe) {
 	p.advance(2 * time.Hour)
 	_, err := p.attempt(o)
 	p.want(stepup.ErrRefused, err, "no attempt follows the last one")
-	equal(p, 4*cost, p.state().Guesses[o.Lane].All, "each attempt counted costs once, a refused one nothing")
+	equal(p, 4*cost, p.state().Guesses[o.Lane].All,
+		"each attempt counted costs once, a refused one nothing")
 }
 
 func expires(p *probe) {
@@ -91,8 +93,8 @@ func expires(p *probe) {
 		after time.Duration
 		want  error
 	}{{-time.Nanosecond, nil}, {0, stepup.ErrRefused}, {time.Nanosecond, stepup.ErrRefused}} {
-		o := p.open(from(byte(p.ids)+1))
-		resent := p.open(from(byte(p.ids)+1))
+		o := p.open(from(byte(p.ids) + 1))
+		resent := p.open(from(byte(p.ids) + 1))
 		p.now = o.Expires.Add(at.after)
 		name := "a challenge " + at.after.String() + " after it expires"
 		_, err := p.attempt(o)
@@ -178,7 +180,8 @@ func supersedes(p *probe) {
 	old := p.open()
 	fresh := p.open(in(stepup.TrustedLane), by(stepup.TOTP))
 	_, err := p.attempt(old)
-	p.want(stepup.ErrRefused, err, "a challenge of the same subject, binding and action supersedes, whatever its lane and method")
+	p.want(stepup.ErrRefused, err,
+		"a challenge of the same subject, binding and action supersedes, whatever its lane and method")
 	for _, o := range append(kept, fresh) {
 		_, err := p.attempt(o)
 		p.want(nil, err, "a challenge of another subject, binding or action is left alone")

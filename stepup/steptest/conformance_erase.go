@@ -70,7 +70,8 @@ func erasingBuysNoGuesses(p *probe) {
 	p.advance(time.Second)
 	for range 2 {
 		p.erase()
-		equal(p, 3*cost, p.state().Guesses[stepup.StrangerLane].All, "the guesses of an erased subject, under its tombstone")
+		equal(p, 3*cost, p.state().Guesses[stepup.StrangerLane].All,
+			"the guesses of an erased subject, under its tombstone")
 		equal(p, 3, p.failures(stepup.StrangerLane, stepup.TOTP), "the run of an erased subject")
 		p.want(stepup.ErrRefused, p.guess(limit), "a guess past the budget, after erasing")
 	}

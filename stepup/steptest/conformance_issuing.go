@@ -48,7 +48,8 @@ func pendingBounded(p *probe) {
 func oneQuestion(p *probe) {
 	p.open(by(stepup.Mobile4), from(1))
 	err := p.store.Open(p.ctx, p.opening(by(stepup.Mobile4), from(2)))
-	p.want(stepup.ErrBusy, err, "no second question is asked of one mobile, in one lane, while the first is open")
+	p.want(stepup.ErrBusy, err,
+		"no second question is asked of one mobile, in one lane, while the first is open")
 	p.open(by(stepup.Mobile4), from(2), in(stepup.TrustedLane))
 	p.open(by(stepup.Code6), from(2))
 	p.open(by(stepup.Mobile4), from(1)) // in place of the first
@@ -69,7 +70,8 @@ func capsCount(p *probe) {
 	p.open(capped(other))
 	p.open(capped())
 	p.advance(time.Hour - time.Nanosecond)
-	p.want(stepup.ErrBusy, p.store.Open(p.ctx, p.opening(capped(c))), "a cap holds to the end of its period")
+	p.want(stepup.ErrBusy, p.store.Open(p.ctx, p.opening(capped(c))),
+		"a cap holds to the end of its period")
 	p.advance(time.Hour + time.Nanosecond)
 	for range 3 {
 		p.open(capped(c))
@@ -121,13 +123,14 @@ func newCodeCounts(p *probe) {
 }
 
 func answeredIsTakenBack(p *probe) {
-	c := stepup.Cap{Key: stepup.Key{1}, Most: 1, Per: 24 * time.Hour}
+	c := stepup.Cap{Key: stepup.Key{1}, Most: 2, Per: 24 * time.Hour}
 	o := p.open(capped(c))
-	if err := p.store.Open(p.ctx, p.opening(capped(c), from(1))); !errors.Is(err, stepup.ErrBusy) {
+	p.open(capped(c), from(1))
+	if err := p.store.Open(p.ctx, p.opening(capped(c), from(2))); !errors.Is(err, stepup.ErrBusy) {
 		p.violated("a question left open counts: got error %v, want %v", err, stepup.ErrBusy)
 	}
 	p.pass(o, func(s *stepup.Settlement) { s.Answered = []stepup.Key{c.Key} })
-	p.open(capped(c), from(2))
-	err := p.store.Open(p.ctx, p.opening(capped(c), from(3)))
+	p.open(capped(c), from(3))
+	err := p.store.Open(p.ctx, p.opening(capped(c), from(4)))
 	p.want(stepup.ErrBusy, err, "an answer takes back one question, no more")
 }

@@ -36,7 +36,8 @@ func redeemsOnce(p *probe) {
 	p.want(nil, p.store.Redeem(p.ctx, p.redemption()), "another grant is redeemed")
 	for _, before := range []time.Duration{time.Minute, time.Nanosecond, 0} {
 		r.Now = r.Expires.Add(-before)
-		p.want(stepup.ErrRedeemed, p.store.Redeem(p.ctx, r), "a grant is known to be redeemed as long as it lives")
+		p.want(stepup.ErrRedeemed, p.store.Redeem(p.ctx, r),
+			"a grant is known to be redeemed as long as it lives")
 	}
 }
 
@@ -45,7 +46,8 @@ func epochRefuses(p *probe) {
 	p.want(nil, p.store.Redeem(p.ctx, r), "what is issued when the store's memory begins is accepted")
 	old := p.redemption()
 	old.Issued = p.now.Add(-time.Nanosecond)
-	p.want(stepup.ErrRedeemed, p.store.Redeem(p.ctx, old), "a grant issued before the store's memory begins")
+	p.want(stepup.ErrRedeemed, p.store.Redeem(p.ctx, old),
+		"a grant issued before the store's memory begins")
 	o := p.opening(func(o *stepup.Opening) { o.Issued = p.now.Add(-time.Nanosecond) })
 	p.want(stepup.ErrRefused, p.store.Open(p.ctx, o), "a ticket issued before the store's memory begins")
 	_, err := p.attempt(o)
@@ -78,7 +80,8 @@ func chargesCount(p *probe) {
 	p.want(nil, p.spend(p.sum("fifty", "49.99", "50")), "a charge within its sum")
 	p.want(stepup.ErrRefused, p.spend(p.sum("fifty", "0.02", "50")), "a charge past its sum by a cent")
 	p.want(nil, p.spend(p.sum("fifty", "0.01", "50")), "a charge that makes its sum full")
-	p.want(stepup.ErrRefused, p.spend(p.sum("fifty", "999999999999999999", "999999999999999999")), "a charge that overflows")
+	p.want(stepup.ErrRefused, p.spend(p.sum("fifty", "999999999999999999", "999999999999999999")),
+		"a charge that overflows")
 	p.advance(365 * 24 * time.Hour)
 	p.want(stepup.ErrRefused, p.spend(twice), "a limit starts anew by a proof, not by time")
 	want := map[string]string{"twice": "2 0", "fifty": "2 50"}

@@ -65,7 +65,8 @@ func refunds(p *probe) {
 	s.Version = p.state().Version
 	_, err := p.store.Settle(p.ctx, s)
 	p.want(nil, err, "a challenge attempted before an unlocking can be settled")
-	equal(p, stepup.Guesses{}, p.state().Guesses[stepup.TrustedLane], "a refund of what was forgotten gives no credit")
+	equal(p, stepup.Guesses{}, p.state().Guesses[stepup.TrustedLane],
+		"a refund of what was forgotten gives no credit")
 }
 
 func settleConflicts(p *probe) {
@@ -174,7 +175,8 @@ func changedAuthenticator(p *probe) {
 	nine := stepup.Authenticator{Method: stepup.Recovery, Sealed: []byte("nine codes")}
 	first, second := p.open(by(stepup.Recovery), from(1)), p.open(by(stepup.Recovery), from(2))
 	p.want(nil, p.settle(first, using(nine, "ten codes")), "a recovery code is spent")
-	p.want(stepup.ErrRefused, p.settle(second, using(nine, "ten codes")), "an authenticator that changed proves nothing")
+	p.want(stepup.ErrRefused, p.settle(second, using(nine, "ten codes")),
+		"an authenticator that changed proves nothing")
 	st := p.state()
 	if len(st.Authenticators) != 1 || string(st.Authenticators[0].Sealed) != "nine codes" {
 		p.violated("an authenticator is kept as a proof left it: got %d", len(st.Authenticators))
@@ -182,7 +184,8 @@ func changedAuthenticator(p *probe) {
 	p.update(func(u *stepup.Update) { u.Remove = []stepup.Method{stepup.Recovery} })
 	p.advance(2 * time.Hour)
 	third := p.open(by(stepup.Recovery))
-	p.want(stepup.ErrRefused, p.settle(third, using(nine, "nine codes")), "an authenticator that was removed proves nothing")
+	p.want(stepup.ErrRefused, p.settle(third, using(nine, "nine codes")),
+		"an authenticator that was removed proves nothing")
 	equal(p, 0, len(p.state().Authenticators), "a refused proof brings no authenticator back")
 }
 
@@ -244,7 +247,8 @@ func heldBounded(p *probe) {
 func deviceCounters(p *probe) {
 	for n := uint32(1); n <= 3; n++ {
 		p.advance(time.Minute)
-		equal(p, n, p.pass(p.open(), held(1, 2)).Counter, "a device's counter starts at 1 and moves with every proof")
+		equal(p, n, p.pass(p.open(), held(1, 2)).Counter,
+			"a device's counter starts at 1 and moves with every proof")
 	}
 	equal(p, 1, p.pass(p.open(), held(1, 3)).Counter, "another device has a counter of its own")
 	equal(p, 0, p.pass(p.open(), held(1, 0)).Counter, "a proof without a device has no counter")

@@ -7,7 +7,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/proportion-go/proportion/policy"
@@ -98,15 +100,22 @@ func updatesLoseNothing(p *probe) {
 	for i := range cap(mark) {
 		mark <- byte('a' + i)
 	}
+	var read sync.WaitGroup
+	read.Add(cap(mark))
 	n := atOnce(cap(mark), func() error {
 		own := <-mark
-		for range 10_000 {
+		for try := range 10_000 {
 			st, err := p.store.Subject(p.ctx, stepup.Query{Subject: p.subject, Now: p.now})
+			if try == 0 { // all of them read the same version first
+				read.Done()
+				read.Wait()
+			}
 			if err != nil {
 				return err
 			}
 			err = p.store.Update(p.ctx, stepup.Update{
-				Subject: p.subject, Now: p.now, Version: st.Version, Profile: append(st.Profile[:len(st.Profile):len(st.Profile)], own),
+				Subject: p.subject, Now: p.now, Version: st.Version,
+				Profile: append(slices.Clone(st.Profile), own),
 			})
 			if !errors.Is(err, stepup.ErrConflict) {
 				return err
@@ -128,7 +137,8 @@ func rebinds(p *probe) {
 	p.pass(p.open(), held(1, 2))
 	p.pass(p.open(), held(3, 2))
 	p.update(func(*stepup.Update) {})
-	equal(p, 1, len(p.proofs(stepup.Ref{Key: stepup.Key{1}})), "proofs after an update that rebinds nothing")
+	equal(p, 1, len(p.proofs(stepup.Ref{Key: stepup.Key{1}})),
+		"proofs after an update that rebinds nothing")
 	p.update(func(u *stepup.Update) {
 		u.Rebind = stepup.Rebinding{From: stepup.Ref{Key: stepup.Key{9}, Former: []stepup.Key{{1}}}, To: stepup.Key{4}}
 	})
@@ -163,7 +173,8 @@ func rotates(p *probe) {
 	p.update(func(u *stepup.Update) { u.Profile = []byte("fake profile") })
 	p.attempted(o)
 	st := p.state()
-	equal(p, 2*cost, st.Guesses[stepup.StrangerLane].All, "guesses of a challenge begun before the rotation")
+	equal(p, 2*cost, st.Guesses[stepup.StrangerLane].All,
+		"guesses of a challenge begun before the rotation")
 	p.pass(o, held(1, 2))
 	p.subject.Former = nil
 	st = p.state()
@@ -209,7 +220,8 @@ func cancelledDoesNothing(p *probe) {
 	_, changeErr := p.store.Change(ctx, stepup.Change{ID: o.ID, Binding: stepup.Ref{Key: o.Binding}, Now: p.now})
 	_, lookErr := p.store.Look(ctx, stepup.Look{ID: o.ID, Binding: stepup.Ref{Key: o.Binding}, Now: p.now})
 	for operation, err := range map[string]error{
-		"Subject": subjectErr, "Attempt": attemptErr, "Settle": settleErr, "Change": changeErr, "Look": lookErr,
+		"Subject": subjectErr, "Attempt": attemptErr, "Settle": settleErr, "Change": changeErr,
+		"Look": lookErr,
 		"Open": p.store.Open(ctx, fresh), "Redeem": p.store.Redeem(ctx, redemption),
 		"Spend": p.store.Spend(ctx, stepup.Spending{
 			Subject: p.subject, Now: p.now, Charges: []policy.Charge{{Rule: "fake", Count: 1}},

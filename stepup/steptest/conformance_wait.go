@@ -53,7 +53,8 @@ func runsApart(p *probe) {
 	for _, m := range []stepup.Method{stepup.Code4, stepup.Code6, stepup.Code4} {
 		p.attempted(p.open(by(m)))
 	}
-	equal(p, 3, p.failures(stepup.StrangerLane, stepup.Code6), "codes of four and six digits have one run, told of as six")
+	equal(p, 3, p.failures(stepup.StrangerLane, stepup.Code6),
+		"codes of four and six digits have one run, told of as six")
 	for _, m := range []stepup.Method{stepup.Code4, stepup.Code6} {
 		_, err := p.attempt(p.open(by(m)))
 		p.want(stepup.ErrRefused, err, "codes of four and six digits rest together")
@@ -82,8 +83,10 @@ func successEndsRun(p *probe) {
 	p.pass(p.open())
 	equal(p, 0, p.failures(stepup.StrangerLane, stepup.Code6), "a right answer ends the run")
 	equal(p, 2, p.failures(stepup.TrustedLane, stepup.Code6), "a right answer ends no other lane's run")
-	equal(p, 1, p.failures(stepup.StrangerLane, stepup.TOTP), "a right answer ends no other authenticator's run")
-	equal(p, 3*cost, p.state().Guesses[stepup.StrangerLane].All, "a right answer forgives no wrong one before it")
+	equal(p, 1, p.failures(stepup.StrangerLane, stepup.TOTP),
+		"a right answer ends no other authenticator's run")
+	equal(p, 3*cost, p.state().Guesses[stepup.StrangerLane].All,
+		"a right answer forgives no wrong one before it")
 }
 
 func failuresShut(p *probe) {
