@@ -103,12 +103,12 @@ func (g *Guard) disown(ctx context.Context, s *situation, id Key) {
 
 // KnownDevice is a device on which the subject proved who he is.
 type KnownDevice struct {
-	ID      string // for RenameDevice and RevokeDevice; it authorizes nothing
-	Name    string // the subject's own name for it, if any
-	Kind    string // coarse, as "Firefox on Linux"
-	First   time.Time
-	Last    time.Time
-	Trusted bool // by a strong proof
+	ID      string    `json:"id"`   // for RenameDevice and RevokeDevice; it authorizes nothing
+	Name    string    `json:"name"` // the subject's own name for it, if any
+	Kind    string    `json:"kind"` // coarse, as "Firefox on Linux"
+	First   time.Time `json:"first"`
+	Last    time.Time `json:"last"`
+	Trusted bool      `json:"trusted"` // by a strong proof
 }
 
 // Devices returns the subject's known devices, for the page on which he keeps
@@ -127,7 +127,10 @@ func (g *Guard) Devices(ctx context.Context, subject string) ([]KnownDevice, err
 		return nil, unavailable("profile", err)
 	}
 	p.Expire(now)
-	var known []KnownDevice
+	return knownDevices(&p, &st), nil
+}
+
+func knownDevices(p *risk.Profile, st *State) (known []KnownDevice) {
 	for _, d := range st.Devices {
 		if seen, ok := p.Device(risk.DeviceID(d.ID)); ok {
 			known = append(known, KnownDevice{
@@ -136,7 +139,7 @@ func (g *Guard) Devices(ctx context.Context, subject string) ([]KnownDevice, err
 			})
 		}
 	}
-	return known, nil
+	return known
 }
 
 // longestName is the most bytes of a device's name.

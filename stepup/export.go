@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+import (
+	"context"
+
+	"github.com/proportion-go/proportion/risk"
+)
+
+// Export is all that is remembered of a subject, for the subject to read (GDPR
+// Art. 15 and 20). It is made to be encoded as JSON, and must be shown to
+// nobody else: the host sees to it that the subject asked, as by the built-in
+// action profile.export.
+type Export struct {
+	// Profile are devices, places and habits, each with its purpose.
+	Profile risk.Disclosure `json:"profile"`
+
+	// Methods are those enrolled; their secrets are not told.
+	Methods []string `json:"methods"`
+
+	// Devices are the known ones.
+	Devices []KnownDevice `json:"devices"`
+
+	// Prompts24h is how many challenges were passed in the last 24 hours.
+	Prompts24h int `json:"prompts_24h"`
+
+	// WrongAnswers is what wrong answers used up of the guess budget of each
+	// lane in the last 30 days, in parts per million. It is kept when the rest
+	// is erased, until it no longer counts.
+	WrongAnswers map[string]int `json:"wrong_answers_ppm"`
+
+	// Limits is how often each rule with a limit was used since the last proof.
+	Limits map[string]int `json:"limits"`
+}
+
+// Export returns all that is remembered of a subject. An unknown subject has
+// the empty Export. Errors: a [*RequestError], [ErrUnavailable].
+func (g *Guard) Export(ctx context.Context, subject string) (Export, error) {
+	if err := checkSubject(subject); err != nil {
+		return Export{}, err
+	}
+	now := g.config.Now()
+	st, err := g.config.Store.Subject(ctx, Query{Subject: g.subjectRef(subject), Now: now})
+	if err != nil {
+		return Export{}, unavailable("subject", err)
+	}
+	var p risk.Profile
+	if err := p.UnmarshalBinary(st.Profile); err != nil {
+		return Export{}, unavailable("profile", err)
+	}
+	p.Expire(now)
+	e := Export{
+		Profile: p.Disclose(), Devices: knownDevices(&p, &st), Prompts24h: st.Prompts24h,
+		WrongAnswers: map[string]int{}, Limits: map[string]int{},
+	}
+	for _, a := range st.Authenticators {
+		if len(a.Sealed) > 0 {
+			e.Methods = append(e.Methods, a.Method.String())
+		}
+	}
+	for lane, used := range st.Guesses {
+		if used.All > 0 {
+			e.WrongAnswers[Lane(lane).String()] = used.All
+		}
+	}
+	for _, r := range st.Spent {
+		e.Limits[r.Rule] = r.Count
+	}
+	return e, nil
+}
