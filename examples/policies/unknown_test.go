@@ -19,8 +19,9 @@ const requests = 3_000
 // noon is when they take place.
 var noon = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-// drawn makes requests as they come: what can be known of each other signal
-// follows from the place, the device and the channel.
+// drawn makes requests as they come: what can be known follows from the
+// place, the device and the channel. Most of what could be suspicious is not,
+// since where everything is, one more circumstance changes nothing.
 type drawn struct {
 	random  *rand.Rand
 	policy  *policy.Policy
@@ -39,8 +40,8 @@ func (d drawn) request() policy.Input {
 	s.SetText(risk.ClientChannel, channel)
 	s.SetText(risk.ClientLanguage, "fr")
 	s.SetNumber(risk.SessionAge, pick(d, 10.0, 1000))
-	s.SetNumber(risk.SessionIdle, pick(d, 0.0, 299, 301, 4000))
-	s.SetList(risk.SessionMethods, pick(d, []string{}, []string{"password"}, []string{"code6"}))
+	s.SetNumber(risk.SessionIdle, pick(d, 0.0, 10, 60, 299, 301))
+	s.SetList(risk.SessionMethods, []string{pick(d, "password", "pin", "password", "code6")})
 	hour := pick(d, 3.0, 12, 23)
 	s.SetNumber(risk.TimeHour, hour)
 	s.SetNumber(risk.TimeHourUTC, hour)
@@ -70,11 +71,11 @@ func (d drawn) fact(t policy.FactType) any {
 	case policy.NumberFact, policy.DecimalFact:
 		return pick(d, 0.01, 0.03, 1, 5, 25, 30, 71, 90, 181, 400, 20000)
 	case policy.BoolFact:
-		return d.chance(30)
+		return d.chance(15)
 	case policy.StringsFact:
 		return pick(d, []string{"members.read"}, []string{"data.export"})
 	}
-	return pick(d, "FR", "KP", "admin", "member")
+	return pick(d, "FR", "FR", "KP", "admin", "member")
 }
 
 // device draws a device: new, known, or trusted.
@@ -87,7 +88,7 @@ func (d drawn) device(s *risk.Signals) {
 	s.SetBool(risk.DeviceKnown, risk.True)
 	s.SetBool(risk.DeviceTrusted, risk.TruthOf(d.chance(70)))
 	s.SetNumber(risk.DeviceAge, pick(d, 2.0, 400))
-	s.SetNumber(risk.DeviceDrift, pick(d, 0, 0.1, 0.6))
+	s.SetNumber(risk.DeviceDrift, pick(d, 0, 0, 0.1, 0.1, 0.6))
 	s.SetNumber(risk.DeviceSubjects24h, pick(d, 1.0, 2, 9))
 }
 
@@ -114,7 +115,7 @@ func (d drawn) place(s *risk.Signals) {
 }
 
 func (d drawn) counts(s *risk.Signals, remote bool) {
-	failures := pick(d, 0.0, 0, 4, 5, 30)
+	failures := pick(d, 0.0, 0, 0, 0, 0, 4, 5, 30)
 	s.SetNumber(risk.VelocityFailures10m, failures)
 	s.SetNumber(risk.VelocityFailures1h, failures)
 	s.SetNumber(risk.VelocityFailures24h, failures)
@@ -127,7 +128,7 @@ func (d drawn) counts(s *risk.Signals, remote bool) {
 	s.SetNumber(risk.HistoryLogins, pick(d, 1.0, 48))
 	s.SetNumber(risk.HistoryDays, pick(d, 1.0, 400))
 	s.SetNumber(risk.HistoryDaysSinceLast, pick(d, 1.0, 89, 120))
-	s.SetNumber(risk.FamiliarityScore, pick(d, 3.0, 60, 95))
+	s.SetNumber(risk.FamiliarityScore, pick(d, 3.0, 12, 30, 60, 95))
 }
 
 var exits = [...]risk.Signal{
