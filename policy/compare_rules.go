@@ -79,13 +79,21 @@ func (c *comparison) action(where string, b, a *action) {
 	members(c, where, "needed facts", c.before.needed(b), c.after.needed(a))
 }
 
-// needed returns the facts whose absence is a gap.
+// needed returns the facts whose absence is a gap, by name.
 func (p *Policy) needed(a *action) []string {
-	var names []string
-	for _, r := range a.reads {
-		if r.needed {
-			names = append(names, p.facts[r.fact].Name)
+	var facts []int
+	facts = append(facts, a.bind...)
+	for _, b := range a.bundles {
+		for _, r := range b.reads {
+			if r.needed {
+				facts = append(facts, r.fact)
+			}
 		}
+	}
+	slices.Sort(facts)
+	var names []string
+	for _, f := range slices.Compact(facts) {
+		names = append(names, p.facts[f].Name)
 	}
 	return names
 }

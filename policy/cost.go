@@ -18,15 +18,9 @@ const maxCost = 16 << 20
 func (p *Policy) Cost(action string) int { return p.costOf(p.lookup(action)) }
 
 func (p *Policy) costOf(a *action) int {
-	return p.index.cost + p.costOfRules(a.rules)
-}
-
-func (p *Policy) costOfRules(rules []int) int {
-	total := len(rules)
-	for _, i := range rules {
-		if when := p.rules[i].when; when != nil {
-			total += when.Cost()
-		}
+	total := 0
+	for _, b := range a.bundles {
+		total += b.cost
 	}
 	return total
 }

@@ -4,6 +4,8 @@
 package policy
 
 import (
+	"slices"
+
 	"github.com/proportion-go/proportion/policy/internal/expression"
 	"github.com/proportion-go/proportion/risk"
 )
@@ -88,20 +90,39 @@ func (p *Policy) gather(v *Verdict, a *action) {
 		w.frame.Facts = w.frame.Facts[:n]
 		clear(w.frame.Facts)
 	}
-	for _, r := range a.reads {
-		f := &p.facts[r.fact]
-		raw := w.in.Facts[f.Name]
-		if raw == nil && f.Optional {
-			continue
+	for _, f := range a.bind {
+		v.readFact(f, true)
+	}
+	for _, b := range a.bundles {
+		for _, r := range b.reads {
+			v.readFact(r.fact, r.needed)
 		}
-		value, problem := f.read(raw)
-		if problem != "" && r.needed {
-			v.Degraded = append(v.Degraded, Gap{FactGap, f.Name, problem})
-		}
-		w.frame.Facts[r.fact] = value
 	}
 	for _, g := range v.Degraded {
 		w.strict = w.strict || g.Kind != SignalGap
+	}
+}
+
+// readFact reads a fact into the frame, once. One that is needed and missing
+// or mistyped is a gap.
+func (v *Verdict) readFact(i int, needed bool) {
+	w := &v.work
+	if w.frame.Facts[i].Known {
+		return
+	}
+	f := &w.policy.facts[i]
+	raw := w.in.Facts[f.Name]
+	if raw == nil && f.Optional {
+		return
+	}
+	value, problem := f.read(raw)
+	w.frame.Facts[i] = value
+	if problem == "" || !needed {
+		return
+	}
+	gap := Gap{FactGap, f.Name, problem}
+	if !slices.Contains(v.Degraded, gap) {
+		v.Degraded = append(v.Degraded, gap)
 	}
 }
 

@@ -33,11 +33,11 @@ func (p *Policy) EvaluateByWalk(in Input) Verdict {
 	return v
 }
 
-// Walked returns how many rules are not evaluated by bits.
-func (p *Policy) Walked() int {
-	walked := len(p.index.all.walked)
-	for _, a := range p.index.exact {
-		walked += len(a.plan.walked)
+// Walked returns how many rules for the action are not evaluated by bits.
+func (p *Policy) Walked(action string) int {
+	walked := 0
+	for _, b := range p.lookup(action).bundles {
+		walked += len(b.plan.walked)
 	}
 	return walked
 }

@@ -6,6 +6,7 @@ package policy_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -141,4 +142,32 @@ func manyKeys(size int) string {
 		b.WriteString("k" + strings.Repeat("x", i%7) + string(rune('a'+i%26)) + time.Duration(i).String() + ": 1\n")
 	}
 	return b.String()
+}
+
+// TestManyActionsManyRules: what a policy keeps grows with its rules and
+// actions, not with their product.
+func TestManyActionsManyRules(t *testing.T) {
+	const n = 3000
+	var actions, rules strings.Builder
+	for i := range n {
+		fmt.Fprintf(&actions, "  act%d: { sensitivity: normal, without: [code4] }\n", i)
+		fmt.Fprintf(&rules, "  - { id: r%d, on: [act*, a*, act%d], when: amount > %d, score: 1 }\n", i, i, i)
+	}
+	text := strings.Replace(frameYAML, "actions:\n", "actions:\n"+actions.String(), 1) + rules.String()
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	p, err := policy.Parse(policy.Source{Name: "many", Data: []byte(text)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 16<<20 {
+		t.Errorf("%d actions and rules keep %d MB", n, grown>>20)
+	}
+	v := p.Evaluate(policy.Input{Action: "act7", Signals: usual(), Facts: map[string]any{"amount": 40.5}})
+	if v.Score != 41 || len(v.Fired) != 41 {
+		t.Errorf("score %d of %d rules, want 41 of 41", v.Score, len(v.Fired))
+	}
 }

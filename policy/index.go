@@ -5,18 +5,15 @@ package policy
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
-	"github.com/proportion-go/proportion/policy/internal/expression"
 	"github.com/proportion-go/proportion/risk"
 )
 
 // index finds what applies to an action.
 type index struct {
-	global   []int              // rules for every action
-	all      *plan              // of those
-	cost     int                // of those
 	exact    map[string]*action // listed, or named by a rule
 	prefixes []prefixed         // longest first
 	rest     *action            // all others
@@ -57,27 +54,11 @@ func (p *Policy) finish() {
 	}
 	p.rules = slices.Clip(slices.Clone(p.rules))
 	p.index = index{exact: map[string]*action{}}
-	patterns := map[string][]int{} // the rules that name each
-	for i := range p.rules {
-		r := &p.rules[i]
-		only := r.on
-		if only == nil && r.when != nil {
-			only = r.when.Actions()
-		}
-		if only == nil {
-			p.index.global = append(p.index.global, i)
-		}
-		for _, on := range only {
-			patterns[on] = append(patterns[on], i)
-		}
-	}
-	b := builder{p, patterns, expression.Tests{}}
-	p.index.all = newPlan(p.rules, p.index.global, b.tests)
-	p.index.cost = p.costOfRules(p.index.global)
+	b := builder{p, p.bundles(), map[string][]Step{}}
 	for name, a := range p.actions {
 		p.index.exact[name] = b.complete(*a, b.named(name))
 	}
-	for pattern := range patterns {
+	for pattern := range b.bundles {
 		if prefix, star := strings.CutSuffix(pattern, "*"); star {
 			p.index.prefixes = append(p.index.prefixes, prefixed{prefix, b.complete(*base, b.starred(prefix))})
 		} else if p.index.exact[pattern] == nil {
@@ -94,81 +75,56 @@ func (p *Policy) finish() {
 // builder completes the actions of a policy.
 type builder struct {
 	*Policy
-	patterns map[string][]int
-	tests    expression.Tests
+	bundles map[string]*bundle
+	ladders map[string][]Step // by what they go without
 }
 
-// named returns the rules for an action.
-func (b *builder) named(name string) []int {
-	return ascending(append(b.starred(name), b.patterns[name]...))
+// named returns the bundles for an action.
+func (b *builder) named(name string) []*bundle {
+	bundles := b.starred(name)
+	if own := b.bundles[name]; own != nil {
+		bundles = append(bundles, own)
+	}
+	return bundles
 }
 
-// starred returns the rules for all actions that begin so.
-func (b *builder) starred(prefix string) []int {
-	var rules []int
+// starred returns the bundles for all actions that begin so: first, by the
+// empty beginning, that of the rules for every action.
+func (b *builder) starred(prefix string) []*bundle {
+	var bundles []*bundle
 	for i := range len(prefix) + 1 {
-		rules = append(rules, b.patterns[prefix[:i]+"*"]...)
+		if some := b.bundles[prefix[:i]+"*"]; some != nil {
+			bundles = append(bundles, some)
+		}
 	}
-	return ascending(rules)
+	return slices.Clip(bundles)
 }
 
-func ascending(rules []int) []int {
-	slices.Sort(rules)
-	return slices.Compact(rules)
-}
-
-// complete fills what an action's rules imply: those for it alone.
-func (b *builder) complete(a action, rules []int) *action {
-	p := b.Policy
-	a.rules = rules
-	a.plan = newPlan(p.rules, a.rules, b.tests)
-	a.steps = p.ladder
-	if len(a.Without) > 0 {
-		a.steps = make([]Step, 0, len(p.ladder))
-		for _, s := range p.ladder {
-			a.steps = append(a.steps, s.less(a.Without))
-		}
+// complete fills what an action's rules imply.
+func (b *builder) complete(a action, bundles []*bundle) *action {
+	a.bundles, a.steps = bundles, b.without(a.Without)
+	for _, some := range bundles {
+		a.needs |= some.needs
+		a.shadowed = a.shadowed || some.shadowed
 	}
-	enforced, shadow := map[int]bool{}, map[int]bool{}
-	for _, f := range a.bind {
-		enforced[f] = true
-	}
-	p.each(&a, func(r *rule) {
-		if r.when != nil {
-			a.needs |= r.when.Groups()
-		}
-		facts := enforced
-		if r.shadow {
-			facts = shadow
-			a.shadowed = true
-		}
-		for _, f := range r.facts {
-			facts[f] = true
-		}
-	})
-	for f := range p.facts {
-		if enforced[f] || shadow[f] {
-			a.reads = append(a.reads, read{f, enforced[f]})
-		}
-	}
-	if a.softens = p.canSoften(&a); a.softens {
+	if a.softens = b.canSoften(&a); a.softens {
 		a.needs |= risk.DeviceGroup
 	}
 	return &a
 }
 
-// each calls visit for every rule that applies to the action, in the policy's
-// order.
-func (p *Policy) each(a *action, visit func(*rule)) {
-	global, own := p.index.global, a.rules
-	for len(global)+len(own) > 0 {
-		from := &global
-		if len(global) == 0 || len(own) > 0 && own[0] < global[0] {
-			from = &own
-		}
-		visit(&p.rules[(*from)[0]])
-		*from = (*from)[1:]
+// without returns the ladder without some methods.
+func (b *builder) without(methods []Method) []Step {
+	if len(methods) == 0 {
+		return b.ladder
 	}
+	key := fmt.Sprint(methods)
+	if b.ladders[key] == nil {
+		for _, s := range b.ladder {
+			b.ladders[key] = append(b.ladders[key], s.less(methods))
+		}
+	}
+	return b.ladders[key]
 }
 
 // canSoften reports whether the prompt budget can matter for an action (L7).

@@ -73,6 +73,9 @@ func (v value) way(m Method, w *way) {
 	w.mail = w.via&(1<<Email) != 0
 }
 
+// maxSteps bounds the ladder. Nobody tells more than a handful apart.
+const maxSteps = 32
+
 func (l *loader) readLadder() {
 	l.names.steps = map[string]int{}
 	v, ok := l.required("ladder")
@@ -80,6 +83,11 @@ func (l *loader) readLadder() {
 		return
 	}
 	items := v.items()
+	if len(items) > maxSteps {
+		v.report("wrong-value", "", "the ladder has %d steps, more than %d", len(items), maxSteps)
+		l.fail("ladder")
+		return
+	}
 	taken := map[string]place{}
 	for _, item := range items {
 		l.readStep(item, taken)

@@ -31,21 +31,19 @@ type fact struct {
 // rules.
 type action struct {
 	Action
-	unlisted bool   // the policy says nothing of it
-	bind     []int  // facts, in the policy's order
-	steps    []Step // the ladder less the action's `without`
-	rules    []int  // those for it alone; the others are index.global
-	plan     *plan  // of those
-	reads    []read // facts, ascending
+	unlisted bool      // the policy says nothing of it
+	bind     []int     // facts, in the policy's order
+	steps    []Step    // the ladder less the action's `without`
+	bundles  []*bundle // the rules that apply
 	needs    risk.Groups
 	softens  bool // L7 can matter
 	shadowed bool // a shadow rule applies
 }
 
-// read is a fact that an action's rules read, or that it binds.
+// read is a fact that rules read.
 type read struct {
 	fact   int
-	needed bool // by an enforced rule, or bound: its absence is a gap (L2)
+	needed bool // by an enforced rule: its absence is a gap (L2)
 }
 
 // prompts is the friction budget. The zero value is none.

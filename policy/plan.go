@@ -238,8 +238,9 @@ func (p *plan) collect(w *work) {
 func (p *Policy) fire(v *Verdict, a *action) {
 	w := &v.work
 	w.found = w.found[:0]
-	p.index.all.evaluate(w)
-	a.plan.evaluate(w)
+	for _, b := range a.bundles {
+		b.plan.evaluate(w)
+	}
 	if !slices.IsSortedFunc(w.found, byRule) {
 		slices.SortFunc(w.found, byRule)
 	}

@@ -89,8 +89,8 @@ func ids(v policy.Verdict) []string {
 func TestWalkedRules(t *testing.T) {
 	when := strings.TrimSuffix(strings.Repeat("(geo.tor or geo.vpn or device.known) and ", 4), " and ")
 	p := withRules(t, "[{id: many, when: '"+when+"', unknown: skip, score: 9}]")
-	if p.Walked() != 1 {
-		t.Fatalf("%d rules are walked, want 1", p.Walked())
+	if p.Walked("view") != 1 {
+		t.Fatalf("%d rules are walked, want 1", p.Walked("view"))
 	}
 	s := usual()
 	if v := p.Evaluate(policy.Input{Action: "view", Signals: s}); v.Score != 9 {

@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/proportion-go/proportion/policy/internal/expression"
+	"github.com/proportion-go/proportion/risk"
+)
+
+// bundle is the rules of one pattern, with what follows from them. All actions
+// that the pattern covers share it, so that what a policy keeps grows with its
+// rules, and not with rules times actions.
+type bundle struct {
+	rules    []int // ascending
+	plan     *plan
+	reads    []read // facts, ascending
+	needs    risk.Groups
+	cost     int
+	shadowed bool // one of the rules is in shadow
+}
+
+// everywhere is the pattern of rules for every action.
+const everywhere = "*"
+
+// bundles returns the rules by pattern. No rule is in two bundles of one
+// action.
+func (p *Policy) bundles() map[string]*bundle {
+	bundles := map[string]*bundle{}
+	for i := range p.rules {
+		for _, pattern := range p.rules[i].patterns() {
+			if bundles[pattern] == nil {
+				bundles[pattern] = &bundle{}
+			}
+			bundles[pattern].rules = append(bundles[pattern].rules, i)
+		}
+	}
+	tests := expression.Tests{}
+	for _, b := range bundles {
+		b.plan = newPlan(p.rules, b.rules, tests)
+		p.summarise(b)
+	}
+	return bundles
+}
+
+// patterns returns what the rule is for, without what another pattern of it
+// covers. A rule without `on` may be for some actions by its condition.
+func (r *rule) patterns() []string {
+	on := r.on
+	if on == nil && r.when != nil {
+		on = r.when.Actions()
+	}
+	if on == nil {
+		return []string{everywhere}
+	}
+	var patterns []string
+	for _, name := range on {
+		covered := slices.Contains(patterns, name) || slices.ContainsFunc(on, func(other string) bool {
+			return other != name && strings.HasSuffix(other, "*") && covers(other, name)
+		})
+		if !covered {
+			patterns = append(patterns, name)
+		}
+	}
+	return patterns
+}
+
+func (p *Policy) summarise(b *bundle) {
+	needed := map[int]bool{}
+	for _, i := range b.rules {
+		r := &p.rules[i]
+		b.cost++
+		if r.when != nil {
+			b.needs |= r.when.Groups()
+			b.cost += r.when.Cost()
+		}
+		b.shadowed = b.shadowed || r.shadow
+		for _, f := range r.facts {
+			needed[f] = needed[f] || !r.shadow
+		}
+	}
+	for f, is := range needed {
+		b.reads = append(b.reads, read{f, is})
+	}
+	slices.SortFunc(b.reads, func(x, y read) int { return x.fact - y.fact })
+	b.rules, b.reads = slices.Clip(b.rules), slices.Clip(b.reads)
+}
+
+// each calls visit for every rule that applies to the action, in the policy's
+// order.
+func (p *Policy) each(a *action, visit func(*rule)) {
+	var rules []int
+	for _, b := range a.bundles {
+		rules = append(rules, b.rules...)
+	}
+	slices.Sort(rules)
+	for _, i := range rules {
+		visit(&p.rules[i])
+	}
+}
