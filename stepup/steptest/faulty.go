@@ -4,6 +4,7 @@
 package steptest
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -22,6 +23,13 @@ type Faulty struct {
 	after  map[string]error
 	calls  map[string]int
 	done   map[string]int
+	every  rhythm
+}
+
+// rhythm is a fault of every n-th call.
+type rhythm struct {
+	n, calls      int
+	before, after error
 }
 
 var _ stepup.Store = (*Faulty)(nil)
@@ -52,6 +60,33 @@ func (f *Faulty) LoseReply(operation string, err error) {
 	f.after[operation] = err
 }
 
+// FailEvery makes every n-th later call, of whatever operation, return err
+// without doing anything. An n of 0 ends that, and ends LoseEvery.
+func (f *Faulty) FailEvery(n int, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.every = rhythm{n: n, before: err}
+}
+
+// LoseEvery makes every n-th later call, of whatever operation, happen and then
+// return err. An n of 0 ends that, and ends FailEvery.
+func (f *Faulty) LoseEvery(n int, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.every = rhythm{n: n, after: err}
+}
+
+// next counts one more call, and returns its faults.
+func (r *rhythm) next() (before, after error) {
+	if r.n <= 0 {
+		return nil, nil
+	}
+	if r.calls++; r.calls%r.n != 0 {
+		return nil, nil
+	}
+	return r.before, r.after
+}
+
 // Calls returns how often an operation was called.
 func (f *Faulty) Calls(operation string) int {
 	f.mu.Lock()
@@ -70,10 +105,11 @@ func (f *Faulty) Done(operation string) int {
 func (f *Faulty) do(operation string, call func() error) error {
 	f.mu.Lock()
 	f.calls[operation]++
-	err := f.before[operation]
+	before, after := f.every.next()
+	before = cmp.Or(f.before[operation], before)
 	f.mu.Unlock()
-	if err != nil {
-		return err
+	if before != nil {
+		return before
 	}
 	if err := call(); err != nil {
 		return err
@@ -81,7 +117,7 @@ func (f *Faulty) do(operation string, call func() error) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.done[operation]++
-	return f.after[operation]
+	return cmp.Or(f.after[operation], after)
 }
 
 // Subject implements [stepup.Store].

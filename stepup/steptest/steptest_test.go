@@ -115,3 +115,39 @@ func Example() {
 	// allow(confirm) address.change
 	// challenge(confirm) address.change
 }
+
+// Every n-th call fails, before or after it happened, whatever its operation.
+func TestFaultyRhythm(t *testing.T) {
+	f := steptest.NewFaulty(stepup.NewMemory(stepup.MemoryConfig{}))
+	down := errors.New("down")
+	spend := func() error {
+		err := f.Spend(t.Context(), stepup.Spending{Subject: stepup.Ref{Key: stepup.Key{1}}})
+		if _, lookErr := f.Look(t.Context(), stepup.Look{}); err == nil && errors.Is(lookErr, down) {
+			return lookErr
+		}
+		return err
+	}
+	for _, tt := range []struct {
+		name   string
+		set    func(int, error)
+		n      int
+		failed int
+		done   int
+	}{
+		{"fail every call", f.FailEvery, 1, 4, 0},
+		{"fail every third", f.FailEvery, 3, 2, 3},
+		{"lose every call", f.LoseEvery, 1, 4, 4},
+		{"fail none", f.FailEvery, 0, 0, 4},
+	} {
+		before, failed := f.Done("Spend"), 0
+		tt.set(tt.n, down)
+		for range 4 {
+			if errors.Is(spend(), down) {
+				failed++
+			}
+		}
+		if done := f.Done("Spend") - before; failed != tt.failed || done != tt.done {
+			t.Errorf("%s: got %d failed and %d done, want %d and %d", tt.name, failed, done, tt.failed, tt.done)
+		}
+	}
+}
