@@ -21,7 +21,10 @@
 //     databases in MaxMind's format.
 //   - [github.com/proportion-go/proportion/otp] makes and checks one-time
 //     codes, and keeps the secrets behind them.
-//   - [github.com/proportion-go/proportion/stepup/steptest] and
+//   - [github.com/proportion-go/proportion/stepup/journal] is the record of what
+//     was decided and what became of it.
+//   - [github.com/proportion-go/proportion/policy/policytest] tests policies, and
+//     [github.com/proportion-go/proportion/stepup/steptest] and
 //     [github.com/proportion-go/proportion/risk/risktest] are working fakes for
 //     the tests of services that embed a guard.
 //
