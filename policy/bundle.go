@@ -58,9 +58,10 @@ func (r *rule) patterns() []string {
 	}
 	var patterns []string
 	for _, name := range on {
-		covered := slices.Contains(patterns, name) || slices.ContainsFunc(on, func(other string) bool {
-			return other != name && strings.HasSuffix(other, "*") && covers(other, name)
-		})
+		covered := slices.Contains(patterns, name) || slices.ContainsFunc(on,
+			func(other string) bool {
+				return other != name && strings.HasSuffix(other, "*") && covers(other, name)
+			})
 		if !covered {
 			patterns = append(patterns, name)
 		}

@@ -19,17 +19,22 @@ func Checks() []Check { return slices.Clone(checks[:]) }
 // checks is the one table of findings. Each has a file in testdata/bad.
 var checks = [...]Check{
 	{"too-large", "The files have more than 4 MiB together, or one has more than 250,000 values.",
-		"The time and memory that loading takes are bounded. Ten thousand rules have about half of that."},
+		"The time and memory that loading takes are bounded. Ten thousand rules have about " +
+			"half of that."},
 	{"encoding", "The file is not UTF-8, or holds a character that no editor shows.",
-		"Control and direction characters can make a reviewer read another policy than the one that is loaded."},
+		"Control and direction characters can make a reviewer read another policy than the " +
+			"one that is loaded."},
 	{"empty", "There is nothing in the file, or no file.",
 		"An empty policy would be one by mistake. A policy begins with `version: 1`."},
 	{"syntax", "The file is not well-formed YAML.",
-		"Most often a text needs quotes: one with `: ` or ` #` in it, such as `a ? b : c`, or one that begins with a sign that YAML uses."},
+		"Most often a text needs quotes: one with `: ` or ` #` in it, such as `a ? b : c`, or " +
+			"one that begins with a sign that YAML uses."},
 	{"tag", "A value has a YAML tag.",
-		"`when: !device.known` is a tag and an empty value to YAML, so that the condition would vanish. Write `not device.known`, or put it in quotes."},
+		"`when: !device.known` is a tag and an empty value to YAML, so that the condition " +
+			"would vanish. Write `not device.known`, or put it in quotes."},
 	{"alias", "The file uses an anchor, an alias or a merge key.",
-		"A few lines of aliases can stand for gigabytes, and a reader has to look elsewhere for what a rule says."},
+		"A few lines of aliases can stand for gigabytes, and a reader has to look elsewhere " +
+			"for what a rule says."},
 	{"too-deep", "Values are nested deeper than any policy needs.",
 		"Bounded nesting keeps the loader's memory bounded."},
 	{"several-documents", "A `---` begins a second document.",
@@ -43,21 +48,26 @@ var checks = [...]Check{
 	{"missing-key", "A key, or a section, that must be there is missing.",
 		"Every file has `version`; one has `ladder`, `bands` and `matrix`."},
 	{"wrong-type", "The value is of another type than the key takes.",
-		"YAML guesses types: `yes` is a text, `1.0` a number, and an empty value nothing. Use quotes for texts, `true` and `false` for booleans, brackets for lists."},
+		"YAML guesses types: `yes` is a text, `1.0` a number, and an empty value nothing. Use " +
+			"quotes for texts, `true` and `false` for booleans, brackets for lists."},
 	{"wrong-value", "The value is not one that the key can have.",
 		"The message says which it can."},
 	{"misplaced-key", "The key does not belong to what it stands with.",
-		"It would have no effect: `limit` is for `at_most`, `group` for positive scores, `methods` for challenges."},
+		"It would have no effect: `limit` is for `at_most`, `group` for positive scores, " +
+			"`methods` for challenges."},
 	{"bad-name", "The text is not a name, or not one that is free.",
-		"Facts and lists are names in conditions: they cannot be words of the language or groups of signals."},
+		"Facts and lists are names in conditions: they cannot be words of the language or " +
+			"groups of signals."},
 	{"duplicate-name", "The name is already given, in this file or another.",
 		"Names are unique over all files, so that the order of files does not matter."},
 	{"section-twice", "Two files have a section of which a policy has one.",
-		"`ladder`, `bands`, `matrix`, `methods`, `on_failure` and `prompts` stand in one file; facts, lists, actions and rules in any."},
+		"`ladder`, `bands`, `matrix`, `methods`, `on_failure` and `prompts` stand in one " +
+			"file; facts, lists, actions and rules in any."},
 	{"unknown-step", "The ladder has no such step.", "Name a step of `ladder`."},
 	{"unknown-fact", "No such fact is declared.", "Declare it under `facts`."},
 	{"ladder-order", "A step stands above one that is stronger.",
-		"The order of the ladder is what \"stronger\" means everywhere else: allow, notify, challenge, deny."},
+		"The order of the ladder is what \"stronger\" means everywhere else: allow, notify, " +
+			"challenge, deny."},
 	{"ladder-deny", "The last step, and no other, must deny.",
 		"`deny: true` means the last step of the ladder."},
 	{"ladder-methods", "A challenge accepts a method that a weaker challenge does not.",
@@ -65,37 +75,45 @@ var checks = [...]Check{
 	{"ladder-fresh", "A challenge accepts older proofs than a weaker challenge.",
 		"A stronger step would be easier to satisfy with a proof already held."},
 	{"ladder-email", "The strongest challenge accepts a code sent by email.",
-		"A mailbox is often what the attacker has, and NIST SP 800-63B-4 forbids it as an out-of-band channel."},
+		"A mailbox is often what the attacker has, and NIST SP 800-63B-4 forbids it as an " +
+			"out-of-band channel."},
 	{"band-order", "A band does not begin above the one before it.",
 		"Bands are intervals of the score, from low to extreme."},
 	{"matrix-monotone", "A higher band or sensitivity gets a weaker step.",
 		"More risk, or more harm, never asks for less proof (law L4)."},
 	{"bound-fact", "A proof cannot be bound to this fact.",
-		"Bound facts are exact and always there: no `?`, and `decimal` rather than `number` (law L16)."},
+		"Bound facts are exact and always there: no `?`, and `decimal` rather than `number` " +
+			"(law L16)."},
 	{"built-in-trivial", "A built-in action is made trivial.",
 		"Enrolling methods, changing contacts and the like guard the account itself (law L20)."},
 	{"failure-allow", "An action that is not trivial would be allowed when something fails.",
 		"An attacker would make it fail (law L2)."},
-	{"failure-order", "A more sensitive action gets less than a less sensitive one when something fails.",
+	{"failure-order",
+		"A more sensitive action gets less than a less sensitive one when something fails.",
 		"Floors do not decrease with sensitivity (law L2)."},
 	{"one-effect", "A rule has no effect, or more than one.",
 		"A rule has exactly one of `score`, `require`, `at_most` and `deny: true`."},
 	{"no-effect", "The rule can do nothing.",
-		"A score of 0, `deny: false`, at least the weakest step, at most the strongest: one of them is a mistake."},
+		"A score of 0, `deny: false`, at least the weakest step, at most the strongest: one " +
+			"of them is a mistake."},
 	{"unknown-unwritten", "The condition can be unknown, and the rule does not say what then.",
-		"A signal may be missing at any time. Write `unknown: skip` or `unknown: fire`; a score, require or deny that hides from missing data can be evaded by hiding it."},
+		"A signal may be missing at any time. Write `unknown: skip` or `unknown: fire`; a " +
+			"score, require or deny that hides from missing data can be evaded by hiding it."},
 	{"unknown-fires", "A rule that weakens a decision would fire on what is unknown.",
 		"An attacker would make it unknown. An `at_most` or a negative score skips."},
 	{"unreachable", "No action can ever meet the rule.",
-		"`on` names no listed action, and there is no \"*\" that would cover it: most often a misspelt name."},
+		"`on` names no listed action, and there is no \"*\" that would cover it: most often a " +
+			"misspelt name."},
 	{"constant", "A part of the condition is the same for every request.",
 		"It names no signal and no fact. Leave it out; a rule without `when` always applies."},
 	{"limit", "The limit of an at_most does not limit.",
-		"A limit has `count`, or `sum` and `most`, or all three; the sum is of a decimal fact, since only decimals add up exactly."},
+		"A limit has `count`, or `sum` and `most`, or all three; the sum is of a decimal " +
+			"fact, since only decimals add up exactly."},
 	{"because-english", "The reasons lack an English text.",
 		"English is what a customer sees whose language is not listed."},
 	{"condition-syntax", "The condition cannot be parsed.",
-		"Often YAML has cut it: ` #` begins a comment, and `: ` a mapping. Put the condition in quotes."},
+		"Often YAML has cut it: ` #` begins a comment, and `: ` a mapping. Put the condition " +
+			"in quotes."},
 	{"condition-type", "A part of the condition has another type than its place needs.",
 		"`not a == b` compares `not a`: write `not (a == b)`. `%` and indexes take whole numbers."},
 	{"condition-name", "The condition names what is neither a signal, nor a fact, nor a list.",
@@ -103,7 +121,10 @@ var checks = [...]Check{
 	{"condition-refused", "The condition uses a part of the expr language that is left out.",
 		"What is left in always ends, quickly, and has no side effects (law L26)."},
 	{"condition-size", "The condition is longer, deeper or dearer than a condition may be.",
-		"At most 4 KiB, 64 levels, patterns of 1,000 steps, and a million steps over the longest texts and lists a host may pass, so that the cost of a decision is known when the policy is loaded (law L26)."},
+		"At most 4 KiB, 64 levels, patterns of 1,000 steps, and a million steps over the " +
+			"longest texts and lists a host may pass, so that the cost of a decision is known " +
+			"when the policy is loaded (law L26)."},
 	{"cost", "The rules for one action are too dear together.",
-		"A decision takes at most 16 million steps, each some nanoseconds, over the longest texts and lists a host may pass (law L26)."},
+		"A decision takes at most 16 million steps, each some nanoseconds, over the longest " +
+			"texts and lists a host may pass (law L26)."},
 }

@@ -136,7 +136,8 @@ func (p *Policy) cap(v *Verdict, s *sum, shadow bool) (next int) {
 	next = none
 	for _, f := range v.work.fired {
 		r := &p.rules[f.rule]
-		if r.effect.kind != caps || r.shadow && !shadow || s.band > r.effect.upTo || !p.unspent(v, r) {
+		if r.effect.kind != caps || r.shadow && !shadow || s.band > r.effect.upTo ||
+			!p.unspent(v, r) {
 			continue
 		}
 		switch step := r.effect.step; {

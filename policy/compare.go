@@ -99,8 +99,10 @@ func byStep(before, after *Step) (d Direction, ok bool) {
 	if before.Do != after.Do {
 		return stronger(after.Do < before.Do), true
 	}
-	more := !within(after.Methods, before.Methods) || after.Fresh > before.Fresh || before.ACR != "" && after.ACR == ""
-	less := !within(before.Methods, after.Methods) || after.Fresh < before.Fresh || before.ACR == "" && after.ACR != ""
+	more := !within(after.Methods, before.Methods) || after.Fresh > before.Fresh ||
+		before.ACR != "" && after.ACR == ""
+	less := !within(before.Methods, after.Methods) || after.Fresh < before.Fresh ||
+		before.ACR == "" && after.ACR != ""
 	unclear := before.ACR != after.ACR && before.ACR != "" && after.ACR != ""
 	for _, m := range after.Methods {
 		if slices.Contains(before.Methods, m) {
@@ -143,7 +145,8 @@ func (c *comparison) steps() {
 		}
 	}
 	if c.top(c.before) != c.top(c.after) {
-		c.add(Unclear, "ladder", "the strongest challenge was %s and is %s", c.top(c.before), c.top(c.after))
+		c.add(Unclear, "ladder", "the strongest challenge was %s and is %s", c.top(c.before),
+			c.top(c.after))
 	}
 }
 
@@ -181,7 +184,8 @@ func (c *comparison) step(where, what string, before, after *Step) {
 func (c *comparison) cells() {
 	if len(c.before.ladder) == 0 || len(c.after.ladder) == 0 {
 		if len(c.before.ladder) != len(c.after.ladder) {
-			c.add(stronger(len(c.after.ladder) == 0), "policy", "one of the two is empty and denies everything")
+			c.add(stronger(len(c.after.ladder) == 0), "policy",
+				"one of the two is empty and denies everything")
 		}
 		return
 	}
@@ -239,7 +243,8 @@ func (c *comparison) lists() {
 	for name := range names {
 		b, inBefore := c.before.lists[name]
 		a, inAfter := c.after.lists[name]
-		if inBefore && inAfter && (!slices.Equal(b.Texts, a.Texts) || !slices.Equal(b.Numbers, a.Numbers)) {
+		if inBefore && inAfter && (!slices.Equal(b.Texts, a.Texts) || !slices.Equal(b.Numbers,
+			a.Numbers)) {
 			c.add(Unclear, "list "+name, "its members changed")
 		}
 	}

@@ -64,7 +64,8 @@ func (c *comparison) actions() {
 
 func (c *comparison) action(where string, b, a *action) {
 	if a.Sensitivity != b.Sensitivity {
-		c.add(stronger(a.Sensitivity < b.Sensitivity), where, "%s became %s", b.Sensitivity, a.Sensitivity)
+		c.add(stronger(a.Sensitivity < b.Sensitivity), where, "%s became %s", b.Sensitivity,
+			a.Sensitivity)
 	}
 	if a.unlisted != b.unlisted {
 		c.add(stronger(a.unlisted), where, "listed: %v became %v", !b.unlisted, !a.unlisted)
@@ -114,14 +115,16 @@ func (c *comparison) rules() {
 	for id, b := range before {
 		a := after[id]
 		if a == nil {
-			c.add(stronger(!b.effect.strict()), "rule "+id, "%s is no longer in force", b.exported(c.before.ladder))
+			c.add(stronger(!b.effect.strict()), "rule "+id, "%s is no longer in force",
+				b.exported(c.before.ladder))
 			continue
 		}
 		c.rule("rule "+id, b, a)
 	}
 	for id, a := range after {
 		if before[id] == nil {
-			c.add(stronger(a.effect.strict()), "rule "+id, "%s is now in force", a.exported(c.after.ladder))
+			c.add(stronger(a.effect.strict()), "rule "+id, "%s is now in force",
+				a.exported(c.after.ladder))
 		}
 	}
 }
@@ -188,24 +191,31 @@ func (c *comparison) reach(where string, b, a *rule) {
 // capped compares what bounds two caps.
 func (c *comparison) capped(where string, b, a *rule) {
 	if b.effect.upTo != a.effect.upTo {
-		c.add(stronger(a.effect.upTo < b.effect.upTo), where, "up_to %s became %s", b.effect.upTo, a.effect.upTo)
+		c.add(stronger(a.effect.upTo < b.effect.upTo), where, "up_to %s became %s",
+			b.effect.upTo, a.effect.upTo)
 	}
 	x, y := b.effect.limit, a.effect.limit
 	switch {
 	case x == nil && y == nil:
 		return
 	case x == nil || y == nil:
-		c.add(stronger(x == nil), where, "its limit was %s and is %s", c.before.limitText(x), c.after.limitText(y))
+		c.add(stronger(x == nil), where, "its limit was %s and is %s", c.before.limitText(x),
+			c.after.limitText(y))
 		return
 	}
-	more := y.count == 0 && x.count > 0 || y.count > x.count && x.count > 0 || x.sum != none && (y.sum == none || y.most.Compare(x.most) > 0)
-	less := x.count == 0 && y.count > 0 || y.count < x.count && y.count > 0 || y.sum != none && (x.sum == none || y.most.Compare(x.most) < 0)
-	moved := x.sum != none && y.sum != none && c.before.facts[x.sum].Name != c.after.facts[y.sum].Name
+	more := y.count == 0 && x.count > 0 || y.count > x.count && x.count > 0 || x.sum != none &&
+		(y.sum == none || y.most.Compare(x.most) > 0)
+	less := x.count == 0 && y.count > 0 || y.count < x.count && y.count > 0 || y.sum != none &&
+		(x.sum == none || y.most.Compare(x.most) < 0)
+	moved := x.sum != none && y.sum != none &&
+		c.before.facts[x.sum].Name != c.after.facts[y.sum].Name
 	switch {
 	case moved || more && less:
-		c.add(Unclear, where, "its limit was %s and is %s", c.before.limitText(x), c.after.limitText(y))
+		c.add(Unclear, where, "its limit was %s and is %s", c.before.limitText(x),
+			c.after.limitText(y))
 	case more || less:
-		c.add(stronger(less), where, "its limit was %s and is %s", c.before.limitText(x), c.after.limitText(y))
+		c.add(stronger(less), where, "its limit was %s and is %s", c.before.limitText(x),
+			c.after.limitText(y))
 	}
 }
 

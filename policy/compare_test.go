@@ -22,42 +22,81 @@ func TestCompare(t *testing.T) {
 	}
 	before := telecom(t)
 	tests := map[string]struct{ from, to, want string }{
-		"nothing":              {"version: 1", "version: 1 # same", ""},
-		"a text":               {"unusual country.", "unusual place.", ""},
-		"a cell weaker":        {"normal:    [none,    notice,  confirm", "normal:    [none,    notice,  notice", "weaker: matrix normal high: confirm became notice"},
-		"a cell stronger":      {"sensitive: [confirm, confirm, strong,  refuse]", "sensitive: [confirm, confirm, refuse,  refuse]", "stronger: matrix sensitive high: strong became refuse"},
-		"a band later":         {"medium: 30", "medium: 40", "weaker: bands medium: 30 became 40"},
-		"a band earlier":       {"extreme: 85", "extreme: 80", "stronger: bands extreme: 85 became 80"},
-		"a floor lower":        {"critical: deny }", "critical: challenge }", "weaker: on_failure critical: deny became challenge"},
-		"a budget spent early": {"most: 3, per: 24h", "most: 2, per: 24h", "weaker: prompts: 3 per 24h0m0s became 2 per 24h0m0s"},
-		"a shorter window":     {"most: 3, per: 24h", "most: 3, per: 1h", "stronger: prompts: 3 per 24h0m0s became 3 per 1h0m0s"},
-		"both":                 {"most: 3, per: 24h", "most: 2, per: 1h", "unclear: prompts: 3 per 24h0m0s became 2 per 1h0m0s"},
-		"a method more":        {"methods: [mobile4, totp, passkey], fresh: 5m", "methods: [code6, mobile4, totp, passkey], fresh: 5m", "weaker: step strong: [mobile4 totp passkey] fresh 5m0s acr urn:example:loa:2 became [code6 mobile4 totp passkey] fresh 5m0s acr urn:example:loa:2"},
-		"fresher":              {"fresh: 5m", "fresh: 1m", "stronger: step strong: [mobile4 totp passkey] fresh 5m0s acr urn:example:loa:2 became [mobile4 totp passkey] fresh 1m0s acr urn:example:loa:2"},
-		"less sensitive":       {"login:        { sensitivity: normal", "login:        { sensitivity: trivial", "weaker: action login: normal became trivial"},
-		"bound to less":        {"bind: [amount, payee]", "bind: [amount]", "weaker: action transfer: bind [amount payee] became [amount]; weaker: action transfer: needed facts [amount payee payee_trusted sim_changed_hours] became [amount payee_trusted sim_changed_hours]"},
-		"touching nothing":     {", touches: [sms]", "", "weaker: action sim.swap: touches [sms] became []"},
-		"with every method":    {", without: [code4]", "", "weaker: action login: without [code4] became []"},
-		"within a session":     {"session: none, ", "", "unclear: action login: session: none: true became false"},
-		"a fact required":      {"sim_changed_hours: number?", "sim_changed_hours: number ", "stronger: fact sim_changed_hours: optional: true became false"},
-		"a fact unbounded":     {"unit: EUR, min: 0", "unit: EUR", `weaker: fact amount: min: "0" became ""`},
-		"another list":         {"[BE, CH, DE,", "[BE, CH,", "unclear: list neighbours: its members changed"},
-		"a lower score":        {"score: 35", "score: 30", "weaker: rule foreign-connection: score 35 became 30"},
-		"a higher score":       {"score: 50", "score: 60", "stronger: rule impossible-travel: score 50 became 60"},
-		"a weaker require":     {"require: strong", "require: confirm", "weaker: rule recent-sim-swap: require strong became confirm"},
-		"a require denied":     {"require: strong", "deny: true", "stronger: rule recent-sim-swap: require: strong became deny: true"},
-		"fewer actions":        {"on: [transfer, email.change]", "on: [transfer]", "weaker: action email.change: needed facts [new_email sim_changed_hours] became [new_email]; weaker: rule recent-sim-swap: on email.change, transfer became transfer"},
-		"every action":         {"    on: [email.change, transfer, sim.swap]\n", "", "stronger: rule tor-changes: on email.change, sim.swap, transfer became every action"},
-		"a skip":               {"when: sim_changed_hours < 72\n    unknown: fire", "when: sim_changed_hours < 72\n    unknown: skip", "weaker: rule recent-sim-swap: when unknown, fire became skip"},
-		"a condition":          {"when: geo.tor", "when: geo.vpn", "unclear: rule tor-changes: its condition was geo.tor and is geo.vpn"},
-		"a cap lower":          {"at_most: notice", "at_most: none", "weaker: rule small-and-trusted: at_most notice became none"},
-		"a cap further":        {"up_to: medium ", "up_to: high ", "weaker: rule small-and-trusted: up_to medium became high"},
-		"a limit wider":        {"count: 5, sum: amount, most: 100", "count: 6, sum: amount, most: 100", "weaker: rule small-and-trusted: its limit was count 5 and 100 in sum amount and is count 6 and 100 in sum amount"},
-		"a limit tighter":      {"sum: amount, most: 100", "sum: amount, most: 99.5", "stronger: rule small-and-trusted: its limit was count 5 and 100 in sum amount and is count 5 and 99.5 in sum amount"},
-		"both ways":            {"count: 5, sum: amount, most: 100", "count: 6, sum: amount, most: 9", "unclear: rule small-and-trusted: its limit was count 5 and 100 in sum amount and is count 6 and 9 in sum amount"},
-		"no limit":             {"    limit: { count: 5, sum: amount, most: 100 }", "", "weaker: rule small-and-trusted: its limit was count 5 and 100 in sum amount and is none"},
-		"a promotion":          {"mode: shadow", "mode: enforce", "stronger: rule hosting-candidate: score: 25 is now in force"},
-		"a star removed":       {`  "*":          { sensitivity: sensitive }`, "", "stronger: action *: listed: true became false; stronger: action *: sensitive became critical"},
+		"nothing": {"version: 1", "version: 1 # same", ""},
+		"a text":  {"unusual country.", "unusual place.", ""},
+		"a cell weaker": {"normal:    [none,    notice,  confirm",
+			"normal:    [none,    notice,  notice",
+			"weaker: matrix normal high: confirm became notice"},
+		"a cell stronger": {"sensitive: [confirm, confirm, strong,  refuse]",
+			"sensitive: [confirm, confirm, refuse,  refuse]",
+			"stronger: matrix sensitive high: strong became refuse"},
+		"a band later": {"medium: 30", "medium: 40", "weaker: bands medium: 30 became 40"},
+		"a band earlier": {"extreme: 85", "extreme: 80",
+			"stronger: bands extreme: 85 became 80"},
+		"a floor lower": {"critical: deny }", "critical: challenge }",
+			"weaker: on_failure critical: deny became challenge"},
+		"a budget spent early": {"most: 3, per: 24h", "most: 2, per: 24h",
+			"weaker: prompts: 3 per 24h0m0s became 2 per 24h0m0s"},
+		"a shorter window": {"most: 3, per: 24h", "most: 3, per: 1h",
+			"stronger: prompts: 3 per 24h0m0s became 3 per 1h0m0s"},
+		"both": {"most: 3, per: 24h", "most: 2, per: 1h",
+			"unclear: prompts: 3 per 24h0m0s became 2 per 1h0m0s"},
+		"a method more": {"methods: [mobile4, totp, passkey], fresh: 5m",
+			"methods: [code6, mobile4, totp, passkey], fresh: 5m",
+			"weaker: step strong: [mobile4 totp passkey] fresh 5m0s acr urn:example:loa:2 became [code6 mobile4 totp passkey] fresh 5m0s acr urn:example:loa:2"},
+		"fresher": {"fresh: 5m", "fresh: 1m",
+			"stronger: step strong: [mobile4 totp passkey] fresh 5m0s acr urn:example:loa:2 became [mobile4 totp passkey] fresh 1m0s acr urn:example:loa:2"},
+		"less sensitive": {"login:        { sensitivity: normal",
+			"login:        { sensitivity: trivial", "weaker: action login: normal became trivial"},
+		"bound to less": {"bind: [amount, payee]", "bind: [amount]",
+			"weaker: action transfer: bind [amount payee] became [amount]; weaker: action transfer: needed facts [amount payee payee_trusted sim_changed_hours] became [amount payee_trusted sim_changed_hours]"},
+		"touching nothing": {", touches: [sms]", "",
+			"weaker: action sim.swap: touches [sms] became []"},
+		"with every method": {", without: [code4]", "",
+			"weaker: action login: without [code4] became []"},
+		"within a session": {"session: none, ", "",
+			"unclear: action login: session: none: true became false"},
+		"a fact required": {"sim_changed_hours: number?", "sim_changed_hours: number ",
+			"stronger: fact sim_changed_hours: optional: true became false"},
+		"a fact unbounded": {"unit: EUR, min: 0", "unit: EUR",
+			`weaker: fact amount: min: "0" became ""`},
+		"another list": {"[BE, CH, DE,", "[BE, CH,",
+			"unclear: list neighbours: its members changed"},
+		"a lower score": {"score: 35", "score: 30",
+			"weaker: rule foreign-connection: score 35 became 30"},
+		"a higher score": {"score: 50", "score: 60",
+			"stronger: rule impossible-travel: score 50 became 60"},
+		"a weaker require": {"require: strong", "require: confirm",
+			"weaker: rule recent-sim-swap: require strong became confirm"},
+		"a require denied": {"require: strong", "deny: true",
+			"stronger: rule recent-sim-swap: require: strong became deny: true"},
+		"fewer actions": {"on: [transfer, email.change]", "on: [transfer]",
+			"weaker: action email.change: needed facts [new_email sim_changed_hours] became [new_email]; weaker: rule recent-sim-swap: on email.change, transfer became transfer"},
+		"every action": {"    on: [email.change, transfer, sim.swap]\n", "",
+			"stronger: rule tor-changes: on email.change, sim.swap, transfer became every action"},
+		"a skip": {"when: sim_changed_hours < 72\n    unknown: fire",
+			"when: sim_changed_hours < 72\n    unknown: skip",
+			"weaker: rule recent-sim-swap: when unknown, fire became skip"},
+		"a condition": {"when: geo.tor", "when: geo.vpn",
+			"unclear: rule tor-changes: its condition was geo.tor and is geo.vpn"},
+		"a cap lower": {"at_most: notice", "at_most: none",
+			"weaker: rule small-and-trusted: at_most notice became none"},
+		"a cap further": {"up_to: medium ", "up_to: high ",
+			"weaker: rule small-and-trusted: up_to medium became high"},
+		"a limit wider": {"count: 5, sum: amount, most: 100",
+			"count: 6, sum: amount, most: 100",
+			"weaker: rule small-and-trusted: its limit was count 5 and 100 in sum amount and is count 6 and 100 in sum amount"},
+		"a limit tighter": {"sum: amount, most: 100", "sum: amount, most: 99.5",
+			"stronger: rule small-and-trusted: its limit was count 5 and 100 in sum amount and is count 5 and 99.5 in sum amount"},
+		"both ways": {"count: 5, sum: amount, most: 100",
+			"count: 6, sum: amount, most: 9",
+			"unclear: rule small-and-trusted: its limit was count 5 and 100 in sum amount and is count 6 and 9 in sum amount"},
+		"no limit": {"    limit: { count: 5, sum: amount, most: 100 }", "",
+			"weaker: rule small-and-trusted: its limit was count 5 and 100 in sum amount and is none"},
+		"a promotion": {"mode: shadow", "mode: enforce",
+			"stronger: rule hosting-candidate: score: 25 is now in force"},
+		"a star removed": {`  "*":          { sensitivity: sensitive }`, "",
+			"stronger: action *: listed: true became false; stronger: action *: sensitive became critical"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -96,7 +135,8 @@ func TestCompareEmpty(t *testing.T) {
 		t.Errorf("the same: %v", c)
 	}
 	weakens := func(a, b *policy.Policy) bool {
-		return slices.ContainsFunc(policy.Compare(a, b), func(c policy.Change) bool { return c.Direction != policy.Stronger })
+		return slices.ContainsFunc(policy.Compare(a, b),
+			func(c policy.Change) bool { return c.Direction != policy.Stronger })
 	}
 	if !weakens(empty, full) {
 		t.Error("a policy is not weaker than none, which denies")
@@ -118,7 +158,8 @@ func TestComparePromise(t *testing.T) {
 			case 1:
 				edited[i] = ruleText(t, id, all...)
 			case 2:
-				edited = append(edited, ruleText(t, "new"+id+strings.Repeat("x", len(edited)), all...))
+				edited = append(edited, ruleText(t, "new"+id+strings.Repeat("x", len(edited)),
+					all...))
 			}
 		}
 		if strings.Join(edited, "") == "" {
@@ -134,7 +175,8 @@ func TestComparePromise(t *testing.T) {
 		for range 3 {
 			in := drawInput(t)
 			if b, a := before.Evaluate(in), after.Evaluate(in); a.Step.Index < b.Step.Index {
-				t.Fatalf("%s became %s\nbefore:\n%s\nafter:\n%s", b.Step.Name, a.Step.Name, strings.Join(rules, ""), strings.Join(edited, ""))
+				t.Fatalf("%s became %s\nbefore:\n%s\nafter:\n%s", b.Step.Name, a.Step.Name,
+					strings.Join(rules, ""), strings.Join(edited, ""))
 			}
 		}
 	})

@@ -52,9 +52,10 @@ func (l *loader) checkAction(name string, a *action) {
 	line, column := dearest.positions.At(0)
 	l.add(Finding{
 		File: dearest.file, Line: line, Column: column, ID: "cost",
-		Message: fmt.Sprintf("the rules for %s can take %d steps together, more than %d", name, total, maxCost),
-		Source:  l.lineOf(dearest.file, line),
-		Hint:    "this is the dearest: match shorter patterns, or texts instead of lists",
+		Message: fmt.Sprintf("the rules for %s can take %d steps together, more than %d", name,
+			total, maxCost),
+		Source: l.lineOf(dearest.file, line),
+		Hint:   "this is the dearest: match shorter patterns, or texts instead of lists",
 	})
 }
 

@@ -61,7 +61,8 @@ func TestDecimalAgainstRat(t *testing.T) {
 		if got, _ := new(big.Rat).SetString(sum.String()); ok && got.Cmp(want) != 0 {
 			t.Fatalf("%v + %v = %v, want %v", d, e, sum, want)
 		}
-		digits := strings.NewReplacer("-", "", ".", "").Replace(strings.TrimRight(want.FloatString(18), "0"))
+		digits := strings.NewReplacer("-", "", ".",
+			"").Replace(strings.TrimRight(want.FloatString(18), "0"))
 		if fits := len(strings.TrimLeft(digits, "0")) <= 18; ok != fits {
 			t.Fatalf("%v + %v fits is %v, want %v", d, e, ok, fits)
 		}

@@ -71,7 +71,8 @@ func (v *Verdict) reset(p *Policy, in *Input, a *action) {
 func (v *Verdict) refuse(gap Gap) {
 	v.Degraded = append(v.Degraded, gap)
 	v.Score, v.Band = 0, 0
-	v.Step, v.Base, v.Floor, v.Cap, v.Failure, v.Shadow.Step = Step{}, Step{}, Step{}, Step{}, Step{}, Step{}
+	v.Step, v.Base, v.Floor, v.Cap, v.Failure, v.Shadow.Step = Step{}, Step{}, Step{}, Step{},
+		Step{}, Step{}
 }
 
 // gather reads the facts that the action's rules need, and lists the gaps.
@@ -81,7 +82,8 @@ func (p *Policy) gather(v *Verdict, a *action) {
 	w.frame.Action = w.in.Action
 	w.frame.Sensitivity = a.Sensitivity.String()
 	if a.unlisted {
-		v.Degraded = append(v.Degraded, Gap{ActionGap, w.in.Action, `not listed, and there is no "*"`})
+		v.Degraded = append(v.Degraded, Gap{ActionGap, w.in.Action,
+			`not listed, and there is no "*"`})
 	}
 	v.Degraded = append(v.Degraded, w.in.Gaps...)
 	if n := len(p.facts); cap(w.frame.Facts) < n {

@@ -147,7 +147,8 @@ func (v *Verdict) derive(s *sum) []Derived {
 	lines := []Derived{
 		{"score", v.scoreText(s)},
 		{"band", fmt.Sprintf("%s, which begins at %d", s.band, p.bandStart(s.band))},
-		{"base", fmt.Sprintf("%s, of a %s action in that band", p.ladder[p.matrix[v.Sensitivity][s.band-Low]].Name, v.Sensitivity)},
+		{"base", fmt.Sprintf("%s, of a %s action in that band",
+			p.ladder[p.matrix[v.Sensitivity][s.band-Low]].Name, v.Sensitivity)},
 	}
 	if p.prompts.most > 0 {
 		lines = append(lines, Derived{"prompts", v.promptText(s)})
@@ -178,7 +179,8 @@ func (v *Verdict) scoreText(s *sum) string {
 	total := 0
 	for _, f := range v.work.fired {
 		r := &p.rules[f.rule]
-		if r.shadow || r.effect.kind != scores || r.effect.group != none && p.outweighed(v, f.rule) {
+		if r.shadow || r.effect.kind != scores || r.effect.group != none && p.outweighed(v,
+			f.rule) {
 			continue
 		}
 		total += r.effect.score
@@ -248,7 +250,8 @@ func orMost(i, most int) int {
 
 func (v *Verdict) heldText() string {
 	if v.HeldOK {
-		return fmt.Sprintf("%s of %s satisfies it", v.Held.Method, v.Held.Time.UTC().Format("2006-01-02 15:04:05Z"))
+		return fmt.Sprintf("%s of %s satisfies it", v.Held.Method,
+			v.Held.Time.UTC().Format("2006-01-02 15:04:05Z"))
 	}
 	return fmt.Sprintf("none of %d proofs satisfies it", len(v.work.in.Proofs))
 }

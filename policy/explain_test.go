@@ -92,7 +92,8 @@ rules:
 		for _, predicate := range r.Predicates {
 			first, _, _ := strings.Cut(predicate.Text, " ")
 			if rest := string([]rune(lines[predicate.Line-1])[predicate.Column-1:]); !strings.HasPrefix(rest, first) {
-				t.Errorf("%s: %s is said to stand at %d:%d, where %q stands", r.ID, predicate.Text, predicate.Line, predicate.Column, rest)
+				t.Errorf("%s: %s is said to stand at %d:%d, where %q stands", r.ID,
+					predicate.Text, predicate.Line, predicate.Column, rest)
 			}
 			found++
 		}

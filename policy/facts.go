@@ -124,7 +124,8 @@ func (f *fact) exact(raw any) (Decimal, string) {
 			bits = 32
 		}
 		text = strconv.FormatFloat(v.Float(), 'f', -1, bits)
-		if digits := strings.Trim(strings.Replace(text, ".", "", 1), "-0"); len(digits) > maxShortest {
+		if digits := strings.Trim(strings.Replace(text, ".", "", 1),
+			"-0"); len(digits) > maxShortest {
 			return Decimal{}, "want a decimal: a float with more than 15 digits is not exact"
 		}
 	case v.Kind() == reflect.String:

@@ -44,7 +44,8 @@ func factsPolicy(t *testing.T) *policy.Policy {
 	head, _, _ := strings.Cut(frameYAML, "facts:")
 	_, tail, _ := strings.Cut(frameYAML, "ladder:")
 	ladder, _, _ := strings.Cut(tail, "actions:")
-	p, err := policy.Parse(policy.Source{Name: "facts.yaml", Data: []byte(head + "ladder:" + ladder + factsYAML)})
+	p, err := policy.Parse(policy.Source{Name: "facts.yaml",
+		Data: []byte(head + "ladder:" + ladder + factsYAML)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,9 +67,12 @@ func TestFactValues(t *testing.T) {
 		value any
 		gap   string // "" if the value is good
 	}{
-		{"amount", 6.5, ""}, {"amount", float32(6.1), ""}, {"amount", euros(6), ""}, {"amount", cents(6), ""},
-		{"amount", uint8(6), ""}, {"amount", "6.50", ""}, {"amount", name("6.5"), ""}, {"amount", int64(1000), ""},
-		{"amount", math.Nextafter(0.3, 1), "want a decimal: a float with more than 15 digits is not exact"},
+		{"amount", 6.5, ""}, {"amount", float32(6.1), ""}, {"amount", euros(6), ""}, {"amount",
+			cents(6), ""},
+		{"amount", uint8(6), ""}, {"amount", "6.50", ""}, {"amount", name("6.5"), ""}, {"amount",
+			int64(1000), ""},
+		{"amount", math.Nextafter(0.3, 1),
+			"want a decimal: a float with more than 15 digits is not exact"},
 		{"amount", math.NaN(), "want a decimal of at most 18 digits, as 12.50"},
 		{"amount", math.Inf(1), "want a decimal of at most 18 digits, as 12.50"},
 		{"amount", "6,5", "want a decimal of at most 18 digits, as 12.50"},
@@ -79,16 +83,23 @@ func TestFactValues(t *testing.T) {
 		{"amount", "1000.01", "above the maximum 1000"},
 		{"km", 6, ""}, {"km", euros(6), ""}, {"km", uint16(6), ""}, {"km", 9.0, ""},
 		{"km", "6", "want number, got string"}, {"km", math.NaN(), "want a finite number"},
-		{"km", math.Inf(-1), "want a finite number"}, {"km", 9.5, "above the maximum 9"}, {"km", -2, "below the minimum -1"},
-		{"vip", flag_(true), ""}, {"vip", 1, "want bool, got int"}, {"vip", "true", "want bool, got string"},
-		{"payee", name("x"), ""}, {"payee", 3, "want string, got int"}, {"payee", []byte("x"), "want string, got []uint8"},
+		{"km", math.Inf(-1), "want a finite number"}, {"km", 9.5, "above the maximum 9"}, {"km",
+			-2, "below the minimum -1"},
+		{"vip", flag_(true), ""}, {"vip", 1, "want bool, got int"}, {"vip", "true",
+			"want bool, got string"},
+		{"payee", name("x"), ""}, {"payee", 3, "want string, got int"}, {"payee", []byte("x"),
+			"want string, got []uint8"},
 		{"payee", long, "want at most 4096 bytes"}, {"payee", "\xff", "want UTF-8"},
-		{"tags", names{"t"}, ""}, {"tags", []name{"t"}, ""}, {"tags", "t", "want strings, got string"},
-		{"tags", []any{"t"}, "want strings, got []interface {}"}, {"tags", []string{long}, "want at most 4096 bytes"},
-		{"tags", make([]string, 257), "want at most 256 elements"}, {"tags", make([]name, 257), "want at most 256 elements"},
+		{"tags", names{"t"}, ""}, {"tags", []name{"t"}, ""}, {"tags", "t",
+			"want strings, got string"},
+		{"tags", []any{"t"}, "want strings, got []interface {}"}, {"tags", []string{long},
+			"want at most 4096 bytes"},
+		{"tags", make([]string, 257), "want at most 256 elements"}, {"tags", make([]name, 257),
+			"want at most 256 elements"},
 		{"tags", []string{"\xff"}, "want UTF-8"},
 		{"tags", slices.Repeat([]string{long[1:]}, 5), "want at most 16384 bytes in all"},
-		{"age", nil, ""}, {"age", "old", "want number, got string"}, {"age", math.NaN(), "want a finite number"},
+		{"age", nil, ""}, {"age", "old", "want number, got string"}, {"age", math.NaN(),
+			"want a finite number"},
 	}
 	for _, test := range tests {
 		t.Run(fmt.Sprintf("%s %T %.20v", test.fact, test.value, test.value), func(t *testing.T) {
@@ -140,7 +151,8 @@ func TestBound(t *testing.T) {
 	delete(facts, "payee")
 	facts["amount"] = -1
 	bound, gaps = p.Bound("pay", facts)
-	if bound[0].Present || bound[1].Present || bound[1].Value != "" || len(gaps) != 2 || gaps[1].Name != "payee" {
+	if bound[0].Present || bound[1].Present || bound[1].Value != "" || len(gaps) != 2 ||
+		gaps[1].Name != "payee" {
 		t.Errorf("Bound = %v, %v; want amount and payee absent", bound, gaps)
 	}
 	if bound, gaps = p.Bound("look", nil); len(bound)+len(gaps) > 0 {
@@ -152,10 +164,12 @@ func TestFactsListed(t *testing.T) {
 	p := factsPolicy(t)
 	var got []string
 	for _, f := range p.Facts() {
-		got = append(got, fmt.Sprint(f.Name, " ", f.Type, f.Optional, f.Unit, " ", p.JournalMode(f.Name)))
+		got = append(got, fmt.Sprint(f.Name, " ", f.Type, f.Optional, f.Unit, " ",
+			p.JournalMode(f.Name)))
 	}
 	want := []string{
-		"age number true keep", "amount decimal falseEUR keep", "km number false keep", "payee string false hash",
+		"age number true keep", "amount decimal falseEUR keep", "km number false keep",
+		"payee string false hash",
 		"tags strings false drop", "vip bool false keep",
 	}
 	if !slices.Equal(got, want) || p.JournalMode("undeclared") != "drop" {

@@ -99,7 +99,8 @@ func TestAttacks(t *testing.T) {
 		"a nested condition": "version: 1\nrules:\n" + strings.Repeat(
 			"  - {id: a, when: \""+strings.Repeat("(", 4000)+"\", score: 1}\n", 900),
 		"patterns": "version: 1\nrules:\n" + strings.Repeat(
-			"  - {id: a, when: 'geo.country matches \""+strings.Repeat(".{1000}", 500)+"\"', score: 1}\n", 900),
+			"  - {id: a, when: 'geo.country matches \""+strings.Repeat(".{1000}",
+				500)+"\"', score: 1}\n", 900),
 		"languages": "version: 1\nrules:\n  - id: a\n    score: 1\n    because:\n" + strings.Repeat("      en: x\n", size/12),
 	}
 	for name, text := range attacks {
@@ -139,7 +140,8 @@ func bomb() string {
 func manyKeys(size int) string {
 	var b strings.Builder
 	for i := 0; b.Len() < size-16; i++ {
-		b.WriteString("k" + strings.Repeat("x", i%7) + string(rune('a'+i%26)) + time.Duration(i).String() + ": 1\n")
+		b.WriteString("k" + strings.Repeat("x",
+			i%7) + string(rune('a'+i%26)) + time.Duration(i).String() + ": 1\n")
 	}
 	return b.String()
 }
@@ -151,9 +153,11 @@ func TestManyActionsManyRules(t *testing.T) {
 	var actions, rules strings.Builder
 	for i := range n {
 		fmt.Fprintf(&actions, "  act%d: { sensitivity: normal, without: [code4] }\n", i)
-		fmt.Fprintf(&rules, "  - { id: r%d, on: [act*, a*, act%d], when: amount > %d, score: 1 }\n", i, i, i)
+		fmt.Fprintf(&rules,
+			"  - { id: r%d, on: [act*, a*, act%d], when: amount > %d, score: 1 }\n", i, i, i)
 	}
-	text := strings.Replace(frameYAML, "actions:\n", "actions:\n"+actions.String(), 1) + rules.String()
+	text := strings.Replace(frameYAML, "actions:\n", "actions:\n"+actions.String(),
+		1) + rules.String()
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
@@ -166,7 +170,8 @@ func TestManyActionsManyRules(t *testing.T) {
 	if grown := int64(after.HeapAlloc) - int64(before.HeapAlloc); grown > 16<<20 {
 		t.Errorf("%d actions and rules keep %d MB", n, grown>>20)
 	}
-	v := p.Evaluate(policy.Input{Action: "act7", Signals: usual(), Facts: map[string]any{"amount": 40.5}})
+	v := p.Evaluate(policy.Input{Action: "act7", Signals: usual(),
+		Facts: map[string]any{"amount": 40.5}})
 	if v.Score != 41 || len(v.Fired) != 41 {
 		t.Errorf("score %d of %d rules, want 41 of 41", v.Score, len(v.Fired))
 	}

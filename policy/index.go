@@ -60,13 +60,15 @@ func (p *Policy) finish() {
 	}
 	for pattern := range b.bundles {
 		if prefix, star := strings.CutSuffix(pattern, "*"); star {
-			p.index.prefixes = append(p.index.prefixes, prefixed{prefix, b.complete(*base, b.starred(prefix))})
+			p.index.prefixes = append(p.index.prefixes, prefixed{prefix, b.complete(*base,
+				b.starred(prefix))})
 		} else if p.index.exact[pattern] == nil {
 			p.index.exact[pattern] = b.complete(*base, b.named(pattern))
 		}
 	}
 	slices.SortFunc(p.index.prefixes, func(a, b prefixed) int {
-		return cmp.Or(cmp.Compare(len(b.prefix), len(a.prefix)), strings.Compare(a.prefix, b.prefix))
+		return cmp.Or(cmp.Compare(len(b.prefix), len(a.prefix)), strings.Compare(a.prefix,
+			b.prefix))
 	})
 	p.index.rest = b.complete(*base, b.starred(""))
 	p.hash = p.fingerprint()

@@ -93,18 +93,23 @@ func ruleText(t *rapid.T, id string, kinds ...string) string {
 	case "discount":
 		effect = fmt.Sprintf("score: %d", rapid.IntRange(-100, -1).Draw(t, "score"))
 	case "require":
-		effect = "require: " + rapid.SampledFrom([]string{"notice", "confirm", "strong"}).Draw(t, "step")
+		effect = "require: " + rapid.SampledFrom([]string{"notice", "confirm", "strong"}).Draw(t,
+			"step")
 	case "at_most":
-		effect = "at_most: " + rapid.SampledFrom([]string{"none", "notice", "confirm"}).Draw(t, "step") +
-			"\n    up_to: " + rapid.SampledFrom([]string{"low", "medium", "high"}).Draw(t, "up to") +
-			rapid.SampledFrom([]string{"", "\n    limit: { count: 2 }", "\n    limit: { sum: amount, most: 100 }"}).Draw(t, "limit")
+		effect = "at_most: " + rapid.SampledFrom([]string{"none", "notice", "confirm"}).Draw(t,
+			"step") +
+			"\n    up_to: " + rapid.SampledFrom([]string{"low", "medium", "high"}).Draw(t,
+			"up to") +
+			rapid.SampledFrom([]string{"", "\n    limit: { count: 2 }",
+				"\n    limit: { sum: amount, most: 100 }"}).Draw(t, "limit")
 	case "deny":
 		effect = "deny: true"
 	}
 	if kind != "at_most" && kind != "discount" {
 		unknown = rapid.SampledFrom([]string{"skip", "fire"}).Draw(t, "unknown")
 	}
-	on := rapid.SampledFrom([]string{"", "    on: [transfer, email]\n", "    on: [pro*]\n"}).Draw(t, "on")
+	on := rapid.SampledFrom([]string{"", "    on: [transfer, email]\n",
+		"    on: [pro*]\n"}).Draw(t, "on")
 	mode := rapid.SampledFrom([]string{"", "", "", "    mode: shadow\n"}).Draw(t, "mode")
 	return fmt.Sprintf("  - id: %s\n%s%s    when: '%s'\n    unknown: %s\n    %s\n", id, on, mode,
 		rapid.SampledFrom(conditions).Draw(t, "when"), unknown, effect)
@@ -125,15 +130,18 @@ var all = []string{"score", "discount", "require", "at_most", "deny"}
 func drawInput(t *rapid.T) policy.Input {
 	in := policy.Input{
 		Action: rapid.SampledFrom(actionNames).Draw(t, "action"), Time: noon,
-		Signals: drawSignals(t), Facts: map[string]any{"amount": rapid.IntRange(0, 200).Draw(t, "amount")},
-		Prompts: policy.Count{N: rapid.IntRange(0, 4).Draw(t, "prompts"), Known: rapid.Bool().Draw(t, "prompts known")},
-		Spent:   policy.Spent{Known: rapid.Bool().Draw(t, "spent known")},
+		Signals: drawSignals(t), Facts: map[string]any{"amount": rapid.IntRange(0, 200).Draw(t,
+			"amount")},
+		Prompts: policy.Count{N: rapid.IntRange(0, 4).Draw(t, "prompts"),
+			Known: rapid.Bool().Draw(t, "prompts known")},
+		Spent: policy.Spent{Known: rapid.Bool().Draw(t, "spent known")},
 	}
 	if rapid.IntRange(0, 9).Draw(t, "vip given") > 0 {
 		in.Facts["vip"] = rapid.Bool().Draw(t, "vip")
 	}
 	if rapid.Bool().Draw(t, "tags given") {
-		in.Facts["tags"] = rapid.SliceOfN(rapid.SampledFrom([]string{"x", "a", "b"}), 0, 3).Draw(t, "tags")
+		in.Facts["tags"] = rapid.SliceOfN(rapid.SampledFrom([]string{"x", "a", "b"}), 0,
+			3).Draw(t, "tags")
 	}
 	if rapid.Bool().Draw(t, "age given") {
 		in.Facts["age"] = rapid.Float64Range(-5, 100).Draw(t, "age")
@@ -160,9 +168,11 @@ func drawSignals(t *rapid.T) *risk.Signals {
 		case risk.Bool:
 			s.SetBool(spec.Signal, risk.TruthOf(rapid.Bool().Draw(t, spec.Name)))
 		case risk.Number:
-			s.SetNumber(spec.Signal, float64(rapid.SampledFrom([]int{0, 1, 5, 50, 1000}).Draw(t, spec.Name)))
+			s.SetNumber(spec.Signal, float64(rapid.SampledFrom([]int{0, 1, 5, 50, 1000}).Draw(t,
+				spec.Name)))
 		case risk.Text:
-			s.SetText(spec.Signal, rapid.SampledFrom([]string{"FR", "US", "web"}).Draw(t, spec.Name))
+			s.SetText(spec.Signal, rapid.SampledFrom([]string{"FR", "US", "web"}).Draw(t,
+				spec.Name))
 		case risk.List:
 			s.SetList(spec.Signal, []string{"totp"})
 		}
@@ -173,12 +183,15 @@ func drawSignals(t *rapid.T) *risk.Signals {
 // TestL1ZeroValues: the zero value of everything is the strict one.
 func TestL1ZeroValues(t *testing.T) {
 	var v policy.Verdict
-	if v.Outcome != policy.Deny || v.Step.Do != policy.Deny || v.Sensitivity != policy.Critical || v.HeldOK {
-		t.Errorf("the zero Verdict is %v at %q for %v, want deny for critical", v.Outcome, v.Step.Name, v.Sensitivity)
+	if v.Outcome != policy.Deny || v.Step.Do != policy.Deny ||
+		v.Sensitivity != policy.Critical || v.HeldOK {
+		t.Errorf("the zero Verdict is %v at %q for %v, want deny for critical", v.Outcome,
+			v.Step.Name, v.Sensitivity)
 	}
 	v = new(policy.Policy).Evaluate(policy.Input{Action: "view"})
 	if v.Outcome != policy.Deny || len(v.Degraded) == 0 {
-		t.Errorf("the zero Policy gives %v, degraded %v; want deny, degraded", v.Outcome, v.Degraded)
+		t.Errorf("the zero Policy gives %v, degraded %v; want deny, degraded", v.Outcome,
+			v.Degraded)
 	}
 	if a := new(policy.Policy).Action("view"); a.Sensitivity != policy.Critical || a.Listed {
 		t.Errorf("the zero Policy's action is %+v, want an unlisted critical one", a)
@@ -250,7 +263,8 @@ func TestL2SignalGap(t *testing.T) {
 		in.Gaps = []policy.Gap{{Kind: policy.SignalGap, Name: "geo"}}
 		v := p.Evaluate(in)
 		if v.Step.Name != before.Step.Name || len(v.Degraded) != len(before.Degraded)+1 {
-			t.Fatalf("%s, %d gaps; want %s and one more than %d", v.Step.Name, len(v.Degraded), before.Step.Name, len(before.Degraded))
+			t.Fatalf("%s, %d gaps; want %s and one more than %d", v.Step.Name, len(v.Degraded),
+				before.Step.Name, len(before.Degraded))
 		}
 	})
 }
@@ -262,7 +276,10 @@ func TestL5Order(t *testing.T) {
 		in := drawInput(t)
 		shuffled := slices.Clone(rules)
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 1))
-		random.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+		random.Shuffle(len(shuffled), func(i, j int) {
+			shuffled[i], shuffled[j] = shuffled[j],
+				shuffled[i]
+		})
 		p, q := parse(t, rules...), parse(t, shuffled...)
 		if p.Hash() != q.Hash() {
 			t.Fatalf("the hash depends on the order")
@@ -284,8 +301,10 @@ func facts(v policy.Verdict) string {
 	for _, c := range v.Charges {
 		charges = append(charges, c.Rule+" "+c.Sum.String()+" "+c.Uncapped.Name)
 	}
-	return fmt.Sprint(v.Outcome, v.Step.Name, v.Score, v.Band, v.Base.Name, v.Floor.Name, v.Cap.Name, v.Failure.Name,
-		v.Prompts, names(fired), names(v.Unknown), v.Degraded, charges, v.Shadow.Step.Name, names(v.Shadow.Rules))
+	return fmt.Sprint(v.Outcome, v.Step.Name, v.Score, v.Band, v.Base.Name, v.Floor.Name,
+		v.Cap.Name, v.Failure.Name,
+		v.Prompts, names(fired), names(v.Unknown), v.Degraded, charges, v.Shadow.Step.Name,
+		names(v.Shadow.Rules))
 }
 
 // TestL5Adding: adding what asks for more never weakens; adding an at_most
@@ -296,13 +315,16 @@ func TestL5Adding(t *testing.T) {
 		in := drawInput(t)
 		in.Facts["vip"] = true // a rule that is added must not add a gap
 		before := parse(t, rules...).Evaluate(in)
-		more := parse(t, append(slices.Clone(rules), ruleText(t, "more", "score", "require", "deny"))...).Evaluate(in)
+		more := parse(t, append(slices.Clone(rules), ruleText(t, "more", "score", "require",
+			"deny"))...).Evaluate(in)
 		if more.Step.Index < before.Step.Index {
 			t.Fatalf("more asked, and %s became %s", before.Step.Name, more.Step.Name)
 		}
-		less := parse(t, append(slices.Clone(rules), ruleText(t, "less", "at_most"))...).Evaluate(in)
+		less := parse(t, append(slices.Clone(rules), ruleText(t, "less",
+			"at_most"))...).Evaluate(in)
 		if less.Step.Index > before.Step.Index || less.Step.Index < less.Floor.Index {
-			t.Fatalf("capped, and %s became %s above floor %s", before.Step.Name, less.Step.Name, less.Floor.Name)
+			t.Fatalf("capped, and %s became %s above floor %s", before.Step.Name, less.Step.Name,
+				less.Floor.Name)
 		}
 	})
 }
@@ -322,7 +344,8 @@ func TestShadowActsNot(t *testing.T) {
 			promoted = append(promoted, strings.Replace(r, "    mode: shadow\n", "", 1))
 		}
 		v := parse(t, rules...).Evaluate(in)
-		if without := parse(t, enforced...).Evaluate(in); without.Step.Name != v.Step.Name || without.Score != v.Score {
+		if without := parse(t, enforced...).Evaluate(in); without.Step.Name != v.Step.Name ||
+			without.Score != v.Score {
 			t.Fatalf("%s with shadow rules, %s without", v.Step.Name, without.Step.Name)
 		}
 		if full := parse(t, promoted...).Evaluate(in); full.Step.Name != v.Shadow.Step.Name {

@@ -39,7 +39,8 @@ func (e entry) action() *action {
 		i, _ := v.oneOf(sensitivityNames[:]...)
 		a.Sensitivity = Sensitivity(max(i, 0))
 		if _, ok := builtIn[e.name]; ok && a.Sensitivity == Trivial {
-			v.report("built-in-trivial", "", "%s guards the account itself and is never trivial", e.name)
+			v.report("built-in-trivial", "", "%s guards the account itself and is never trivial",
+				e.name)
 		}
 	}
 	if v, ok := keys["session"]; ok {

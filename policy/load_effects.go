@@ -15,14 +15,16 @@ func (l *loader) readEffect(v value, keys fields, r *rule) {
 			continue
 		}
 		if given++; given > 1 {
-			e.report("one-effect", "write a rule for each", "a rule has one effect, and this one has %s too", key)
+			e.report("one-effect", "write a rule for each",
+				"a rule has one effect, and this one has %s too", key)
 			continue
 		}
 		r.effect.kind = effectKind(kind)
 		l.readEffectValue(e, r)
 	}
 	if given == 0 && v.n.Kind == document.Mapping {
-		v.report("one-effect", "add score, require, at_most or deny: true", "the rule has no effect")
+		v.report("one-effect", "add score, require, at_most or deny: true",
+			"the rule has no effect")
 	}
 	l.readGroup(keys, r)
 	l.readCap(keys, r)
@@ -33,7 +35,8 @@ func (l *loader) readEffectValue(v value, r *rule) {
 	switch e.kind {
 	case denies:
 		if v.is(document.Bool) && v.n.Text != "true" {
-			v.report("no-effect", "remove the rule, or write deny: true", "deny: false does nothing")
+			v.report("no-effect", "remove the rule, or write deny: true",
+				"deny: false does nothing")
 		}
 	case scores:
 		n, ok := v.integer(-100, 100)
@@ -122,7 +125,8 @@ func (l *loader) readLimit(v value, r *rule) {
 		return
 	}
 	if f := &l.policy.facts[i]; f.Type != DecimalFact {
-		sum.report("limit", "declare it as decimal", "%s is a %s: only decimals add up exactly", f.Name, f.Type)
+		sum.report("limit", "declare it as decimal", "%s is a %s: only decimals add up exactly",
+			f.Name, f.Type)
 		return
 	}
 	limit.sum = i

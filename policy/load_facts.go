@@ -34,7 +34,8 @@ func (l *loader) readFacts() {
 			continue
 		}
 		if why := expression.Reserved(e.name); why != "" {
-			e.key.report("bad-name", "choose another name", "%s cannot be the name of a fact: %s", e.name, why)
+			e.key.report("bad-name", "choose another name",
+				"%s cannot be the name of a fact: %s", e.name, why)
 			continue
 		}
 		if f, ok := e.fact(); ok {
@@ -116,7 +117,8 @@ func (l *loader) declared() []expression.Fact {
 	}
 	facts := make([]expression.Fact, 0, len(l.policy.facts))
 	for _, f := range l.policy.facts {
-		facts = append(facts, expression.Fact{Name: f.Name, Kind: kinds[f.Type], Optional: f.Optional})
+		facts = append(facts, expression.Fact{Name: f.Name, Kind: kinds[f.Type],
+			Optional: f.Optional})
 	}
 	return facts
 }
@@ -128,7 +130,8 @@ func (l *loader) readLists() {
 			continue
 		}
 		if why := expression.Reserved(e.name); why != "" {
-			e.key.report("bad-name", "choose another name", "%s cannot be the name of a list: %s", e.name, why)
+			e.key.report("bad-name", "choose another name",
+				"%s cannot be the name of a list: %s", e.name, why)
 			continue
 		}
 		if list, ok := e.list(); ok {
@@ -152,11 +155,13 @@ func (e entry) list() (expression.List, bool) {
 			}
 			list.Numbers = append(list.Numbers, x)
 		default:
-			item.report("wrong-type", "put texts in quotes", "a list holds texts or numbers, got %s", item.n.Kind)
+			item.report("wrong-type", "put texts in quotes",
+				"a list holds texts or numbers, got %s", item.n.Kind)
 			return list, false
 		}
 		if list.Texts != nil && list.Numbers != nil {
-			item.report("wrong-type", "put the numbers in quotes", "a list holds texts or numbers, not both")
+			item.report("wrong-type", "put the numbers in quotes",
+				"a list holds texts or numbers, not both")
 			return list, false
 		}
 	}

@@ -96,7 +96,8 @@ func (l *loader) readLadder() {
 	if len(p.ladder) == 0 || len(p.ladder) < len(items) {
 		l.fail("ladder")
 		if len(items) == 0 {
-			v.report("ladder-deny", "end it with - { step: refuse, do: deny }", "the ladder is empty")
+			v.report("ladder-deny", "end it with - { step: refuse, do: deny }",
+				"the ladder is empty")
 		}
 		return
 	}
@@ -182,7 +183,8 @@ func (l *loader) checkLadder(items []value) {
 		switch {
 		case i > 0 && s.Do > p.ladder[i-1].Do:
 			items[i].report("ladder-order", "order the steps from the weakest to the strongest",
-				"step %s (%s) stands above %s (%s)", s.Name, s.Do, p.ladder[i-1].Name, p.ladder[i-1].Do)
+				"step %s (%s) stands above %s (%s)", s.Name, s.Do, p.ladder[i-1].Name,
+				p.ladder[i-1].Do)
 		case (s.Do == Deny) != last:
 			items[i].report("ladder-deny", "end the ladder with - { step: refuse, do: deny }",
 				"the last step, and no other, denies; %s does: %s", s.Name, s.Do)
@@ -207,7 +209,8 @@ func (v value) checkStronger(before, s *Step) {
 		}
 	}
 	if s.Fresh > before.Fresh {
-		v.report("ladder-fresh", "", "%s accepts older proofs than the weaker %s", s.Name, before.Name)
+		v.report("ladder-fresh", "", "%s accepts older proofs than the weaker %s", s.Name,
+			before.Name)
 	}
 }
 
@@ -217,7 +220,8 @@ func (v value) checkStronger(before, s *Step) {
 func (v value) checkTop(s *Step) {
 	for _, m := range s.Methods {
 		if s.ways[m].mail {
-			v.report("ladder-email", "give it a way of its own: methods: { "+m.String()+": { via: [sms] } }",
+			v.report("ladder-email",
+				"give it a way of its own: methods: { "+m.String()+": { via: [sms] } }",
 				"%s, the strongest challenge, accepts %s by email", s.Name, m)
 		}
 		s.ways[m].via &^= 1 << Email

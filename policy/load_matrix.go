@@ -45,7 +45,8 @@ func (l *loader) readMatrix() {
 		}
 		items := row.items()
 		if row.n.Kind == document.Sequence && len(items) != bandCount {
-			row.report("wrong-value", "", "want a step for each band: low, medium, high, extreme; got %d", len(items))
+			row.report("wrong-value", "",
+				"want a step for each band: low, medium, high, extreme; got %d", len(items))
 			continue
 		}
 		for b, item := range items {
@@ -121,9 +122,11 @@ func (l *loader) readFailure() {
 		o := [...]Outcome{Deny, Challenge, Allow}[i]
 		switch {
 		case o == Allow && s != Trivial:
-			e.report("failure-allow", "write challenge or deny", "only a trivial action may be allowed when something fails")
+			e.report("failure-allow", "write challenge or deny",
+				"only a trivial action may be allowed when something fails")
 		case o > strictest:
-			e.report("failure-order", "", "a %s action gets less than one that is less sensitive", s)
+			e.report("failure-order", "",
+				"a %s action gets less than one that is less sensitive", s)
 		}
 		strictest = min(strictest, o)
 		if l.policy.onFailure[s] = o; s == Critical {

@@ -76,14 +76,18 @@ func (l *loader) readOn(v value, r *rule) {
 		case !ok:
 			continue
 		case pattern == "*":
-			item.report("bad-name", "leave `on` out for every action", "%q is not an action", pattern)
+			item.report("bad-name", "leave `on` out for every action", "%q is not an action",
+				pattern)
 		case !patternForm.MatchString(pattern):
-			item.report("bad-name", "write a name, or the beginning of one and a star: payment.*", "%q is not an action", pattern)
+			item.report("bad-name",
+				"write a name, or the beginning of one and a star: payment.*",
+				"%q is not an action", pattern)
 		case slices.Contains(r.on, pattern):
 			item.report("duplicate-name", "", "%s is already listed", pattern)
 		case l.policy.star == nil && !l.listed(pattern):
 			known := slices.Sorted(maps.Keys(l.policy.actions))
-			item.report("unreachable", l.hint(pattern, known), "no action is %s, and there is no \"*\"", pattern)
+			item.report("unreachable", l.hint(pattern, known),
+				"no action is %s, and there is no \"*\"", pattern)
 		}
 		r.on = append(r.on, pattern)
 	}
@@ -100,7 +104,8 @@ func (l *loader) listed(pattern string) bool {
 
 func (l *loader) readWhen(v value, r *rule) {
 	if v.n.Kind == document.Bool {
-		v.report("constant", "a rule without `when` always applies", "the condition is always %s", v.n.Text)
+		v.report("constant", "a rule without `when` always applies",
+			"the condition is always %s", v.n.Text)
 		return
 	}
 	text, ok := v.text()
@@ -159,7 +164,8 @@ func (l *loader) readUnknown(v value, keys fields, r *rule) {
 	}
 	if offset, may := r.when.MayBeUnknown(); may {
 		line, column := r.positions.At(offset)
-		v.reportAt(line, column, "unknown-unwritten", "write unknown: skip or unknown: fire, or use known(x) or x ?? y",
+		v.reportAt(line, column, "unknown-unwritten",
+			"write unknown: skip or unknown: fire, or use known(x) or x ?? y",
 			"the condition can be unknown here, and the rule does not say what then")
 	}
 }
@@ -175,7 +181,8 @@ func (f fields) readWords(r *rule) {
 			r.because[strings.ToLower(e.name)], _ = e.text()
 		}
 		if _, ok := r.because["en"]; !ok && v.n.Kind == document.Mapping {
-			v.report("because-english", "", "en is missing: the text for languages that are not listed")
+			v.report("because-english", "",
+				"en is missing: the text for languages that are not listed")
 		}
 	}
 	if v, ok := f["note"]; ok {

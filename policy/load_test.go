@@ -97,9 +97,11 @@ func TestBadFiles(t *testing.T) {
 
 func TestTooLarge(t *testing.T) {
 	half := bytes.Repeat([]byte("# a comment\n"), 200_000)
-	_, err := policy.Parse(policy.Source{Name: "a", Data: half}, policy.Source{Name: "b", Data: half})
+	_, err := policy.Parse(policy.Source{Name: "a", Data: half}, policy.Source{Name: "b",
+		Data: half})
 	var load *policy.LoadError
-	if !errors.As(err, &load) || len(load.Findings) != 1 || load.Findings[0].ID != "too-large" || load.Findings[0].File != "b" {
+	if !errors.As(err, &load) || len(load.Findings) != 1 || load.Findings[0].ID != "too-large" ||
+		load.Findings[0].File != "b" {
 		t.Errorf("error = %v, want one too-large in b", err)
 	}
 }

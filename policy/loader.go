@@ -176,8 +176,9 @@ func (l *loader) addProblem(f *file, p document.Problem) {
 var problemChecks = map[document.ProblemKind]struct{ id, hint string }{
 	document.BadSyntax: {"syntax",
 		"a text with `: ` or ` #`, or that begins with one of [ { ! & * | > %, needs quotes"},
-	document.BadEncoding:      {"encoding", "save the file as UTF-8, without hidden characters"},
-	document.HasTag:           {"tag", "`!` begins a tag in YAML: write not x, or put the text in quotes"},
+	document.BadEncoding: {"encoding", "save the file as UTF-8, without hidden characters"},
+	document.HasTag: {"tag",
+		"`!` begins a tag in YAML: write not x, or put the text in quotes"},
 	document.HasAlias:         {"alias", "write the value out where it is used, or make it a list"},
 	document.TooDeep:          {"too-deep", ""},
 	document.SeveralDocuments: {"several-documents", "put each document in a file of its own"},

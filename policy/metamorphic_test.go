@@ -22,8 +22,10 @@ func TestHidingNeverPays(t *testing.T) {
 			Time:    noon,
 			Signals: drawSignals(t),
 			Facts: map[string]any{
-				"amount": rapid.IntRange(0, 200).Draw(t, "amount"), "payee": "x", "payee_trusted": rapid.Bool().Draw(t, "trusted"),
-				"new_email": "x", "iccid": "x", "sim_changed_hours": rapid.IntRange(0, 200).Draw(t, "hours"),
+				"amount": rapid.IntRange(0, 200).Draw(t, "amount"), "payee": "x",
+				"payee_trusted": rapid.Bool().Draw(t, "trusted"),
+				"new_email":     "x", "iccid": "x", "sim_changed_hours": rapid.IntRange(0,
+					200).Draw(t, "hours"),
 			},
 			Spent: policy.Spent{Known: true},
 		}

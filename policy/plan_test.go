@@ -23,7 +23,8 @@ func drawCondition(t *rapid.T, depth int) string {
 	case 0:
 		return "not " + drawCondition(t, depth-1)
 	case 1:
-		return "(" + drawCondition(t, depth-1) + " ? " + drawCondition(t, depth-1) + " : " + drawCondition(t, depth-1) + ")"
+		return "(" + drawCondition(t, depth-1) + " ? " + drawCondition(t,
+			depth-1) + " : " + drawCondition(t, depth-1) + ")"
 	case 2:
 		return fmt.Sprintf("(action.name in [%q, \"login\"] and %s)",
 			rapid.SampledFrom(actionNames).Draw(t, "name"), drawCondition(t, depth-1))
@@ -32,16 +33,19 @@ func drawCondition(t *rapid.T, depth int) string {
 	for i := range parts {
 		parts[i] = drawCondition(t, depth-1)
 	}
-	return "(" + strings.Join(parts, rapid.SampledFrom([]string{" and ", " or "}).Draw(t, "join")) + ")"
+	return "(" + strings.Join(parts, rapid.SampledFrom([]string{" and ", " or "}).Draw(t,
+		"join")) + ")"
 }
 
 // drawPatterns draws the actions of a rule, which overlap those of others.
 func drawPatterns(t *rapid.T) string {
-	patterns := []string{"transfer", "email", "e*", "em*", "email*", "un*", "unlisted", "unlisted*", "p*"}
+	patterns := []string{"transfer", "email", "e*", "em*", "email*", "un*", "unlisted",
+		"unlisted*", "p*"}
 	if rapid.Bool().Draw(t, "everywhere") {
 		return ""
 	}
-	list := rapid.SliceOfNDistinct(rapid.SampledFrom(patterns), 1, 3, rapid.ID[string]).Draw(t, "patterns")
+	list := rapid.SliceOfNDistinct(rapid.SampledFrom(patterns), 1, 3, rapid.ID[string]).Draw(t,
+		"patterns")
 	return "    on: [" + strings.Join(list, ", ") + "]\n"
 }
 
@@ -56,10 +60,12 @@ func TestBitsAgreeWithWalk(t *testing.T) {
 			mode := rapid.SampledFrom([]string{"", "", "    mode: shadow\n"}).Draw(t, "mode")
 			when := ""
 			if rapid.IntRange(0, 9).Draw(t, "always") > 0 {
-				when = fmt.Sprintf("    when: '%s'\n    unknown: %s\n", drawCondition(t, rapid.IntRange(0, 3).Draw(t, "depth")),
+				when = fmt.Sprintf("    when: '%s'\n    unknown: %s\n", drawCondition(t,
+					rapid.IntRange(0, 3).Draw(t, "depth")),
 					rapid.SampledFrom([]string{"skip", "fire"}).Draw(t, "unknown"))
 			}
-			fmt.Fprintf(&b, "  - id: r%d\n%s%s%s    score: %d\n", i, drawPatterns(t), mode, when, 1+i)
+			fmt.Fprintf(&b, "  - id: r%d\n%s%s%s    score: %d\n", i, drawPatterns(t), mode, when,
+				1+i)
 		}
 		p, err := policy.Parse(policy.Source{Name: "p", Data: []byte(b.String())})
 		if err != nil {
@@ -67,7 +73,8 @@ func TestBitsAgreeWithWalk(t *testing.T) {
 		}
 		for range 4 {
 			in := drawInput(t)
-			in.Action = rapid.SampledFrom([]string{"transfer", "email", "emails", "e", "unlisted", "unlisteds", "login", "", "profile", "p", "view"}).Draw(t, "action")
+			in.Action = rapid.SampledFrom([]string{"transfer", "email", "emails", "e",
+				"unlisted", "unlisteds", "login", "", "profile", "p", "view"}).Draw(t, "action")
 			bits, walk := p.Evaluate(in), p.EvaluateByWalk(in)
 			if facts(bits) != facts(walk) || fmt.Sprint(ids(bits)) != fmt.Sprint(ids(walk)) {
 				t.Fatalf("%s\nby bits %s\nby walk %s", b.String(), facts(bits), facts(walk))
@@ -87,7 +94,8 @@ func ids(v policy.Verdict) []string {
 
 // TestWalkedRules: a condition with too many alternatives is still evaluated.
 func TestWalkedRules(t *testing.T) {
-	when := strings.TrimSuffix(strings.Repeat("(geo.tor or geo.vpn or device.known) and ", 4), " and ")
+	when := strings.TrimSuffix(strings.Repeat("(geo.tor or geo.vpn or device.known) and ", 4),
+		" and ")
 	p := withRules(t, "[{id: many, when: '"+when+"', unknown: skip, score: 9}]")
 	if p.Walked("view") != 1 {
 		t.Fatalf("%d rules are walked, want 1", p.Walked("view"))
@@ -97,7 +105,8 @@ func TestWalkedRules(t *testing.T) {
 		t.Errorf("score %d, want 9", v.Score)
 	}
 	s.SetBool(risk.DeviceKnown, risk.False)
-	if v := p.Evaluate(policy.Input{Action: "view", Signals: s}); v.Score != 0 || len(v.Unknown) != 1 {
+	if v := p.Evaluate(policy.Input{Action: "view", Signals: s}); v.Score != 0 ||
+		len(v.Unknown) != 1 {
 		t.Errorf("score %d, unknown %v; want 0, the rule", v.Score, v.Unknown)
 	}
 }
@@ -112,9 +121,12 @@ func generated(rules, global int) string {
 		fmt.Fprintf(&list, "  act%d: { sensitivity: normal }\n", a)
 	}
 	shapes := []string{
-		"geo.foreign and not device.known", "travel.speed_kmh > %d and travel.km > 100", "velocity.failures_1h >= %d",
-		`geo.country in ["DE", "NL"] and not geo.home`, "geo.tor or geo.vpn", "amount > %d", "device.age_days < %d and geo.new_asn",
-		"history.logins < %d and not device.trusted", "familiarity.score > %d", `client.channel == "phone" and geo.proxy`,
+		"geo.foreign and not device.known", "travel.speed_kmh > %d and travel.km > 100",
+		"velocity.failures_1h >= %d",
+		`geo.country in ["DE", "NL"] and not geo.home`, "geo.tor or geo.vpn", "amount > %d",
+		"device.age_days < %d and geo.new_asn",
+		"history.logins < %d and not device.trusted", "familiarity.score > %d",
+		`client.channel == "phone" and geo.proxy`,
 	}
 	tail.WriteString("rules:\n")
 	for i := range rules {
@@ -126,7 +138,8 @@ func generated(rules, global int) string {
 		if strings.Contains(when, "%d") {
 			when = fmt.Sprintf(when, 1+i/len(shapes)%40*10)
 		}
-		fmt.Fprintf(&tail, "  - {id: rule-%d,%s when: '%s', unknown: skip, score: 1}\n", i, on, when)
+		fmt.Fprintf(&tail, "  - {id: rule-%d,%s when: '%s', unknown: skip, score: 1}\n", i, on,
+			when)
 	}
 	return strings.Replace(text, "actions:\n", "actions:\n"+list.String(), 1) + tail.String()
 }
@@ -144,7 +157,8 @@ func requests(n, actions int) []policy.Input {
 			x ^= x << 17
 			switch spec.Type {
 			case risk.Bool:
-				usual := spec.Signal == risk.DeviceKnown || spec.Signal == risk.DeviceTrusted || spec.Signal == risk.GeoHome
+				usual := spec.Signal == risk.DeviceKnown || spec.Signal == risk.DeviceTrusted ||
+					spec.Signal == risk.GeoHome
 				s.SetBool(spec.Signal, risk.TruthOf((x%20 == 0) != usual))
 			case risk.Number:
 				s.SetNumber(spec.Signal, float64(x%12))
@@ -182,7 +196,8 @@ func TestEvaluateIntoAllocatesNothing(t *testing.T) {
 func BenchmarkEvaluateInto(b *testing.B) {
 	for _, size := range []struct{ rules, global int }{{10, 0}, {100, 0}, {100, 100}, {1000, 0}, {10000, 0}, {10000, 2000}} {
 		b.Run(fmt.Sprintf("%d rules, %d global", size.rules, size.global), func(b *testing.B) {
-			p, err := policy.Parse(policy.Source{Name: "p", Data: []byte(generated(size.rules, size.global))})
+			p, err := policy.Parse(policy.Source{Name: "p", Data: []byte(generated(size.rules,
+				size.global))})
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -44,9 +44,11 @@ func TestTelecom(t *testing.T) {
 		step    string
 		because string
 	}{
-		"an invoice at home":        {"invoice.view", usual(), 5000, "none", ""},
-		"an invoice abroad":         {"invoice.view", abroad, 5000, "none", "You are connecting from an unusual country."},
-		"a login abroad":            {"login", abroad, 5000, "notice", "You are connecting from an unusual country."},
+		"an invoice at home": {"invoice.view", usual(), 5000, "none", ""},
+		"an invoice abroad": {"invoice.view", abroad, 5000, "none",
+			"You are connecting from an unusual country."},
+		"a login abroad": {"login", abroad, 5000, "notice",
+			"You are connecting from an unusual country."},
 		"a login from nowhere":      {"login", hidden, 5000, "notice", ""},
 		"a small transfer":          {"transfer", usual(), 5000, "notice", ""},
 		"a transfer after a swap":   {"transfer", usual(), 1, "strong", ""},
@@ -60,10 +62,13 @@ func TestTelecom(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			facts["sim_changed_hours"] = test.sim
 			v := p.Evaluate(policy.Input{
-				Action: test.action, Time: noon, Signals: test.signals, Facts: facts, Spent: policy.Spent{Known: true},
+				Action: test.action, Time: noon, Signals: test.signals, Facts: facts,
+				Spent: policy.Spent{Known: true},
 			})
-			if v.Step.Name != test.step || strings.Join(v.Reasons("en", 2), " ") != test.because || len(v.Degraded) > 0 {
-				t.Errorf("step %s because %q, degraded %v; want %s because %q", v.Step.Name, v.Reasons("en", 2), v.Degraded, test.step, test.because)
+			if v.Step.Name != test.step || strings.Join(v.Reasons("en", 2),
+				" ") != test.because || len(v.Degraded) > 0 {
+				t.Errorf("step %s because %q, degraded %v; want %s because %q", v.Step.Name,
+					v.Reasons("en", 2), v.Degraded, test.step, test.because)
 			}
 		})
 	}
@@ -77,7 +82,8 @@ func TestNeeds(t *testing.T) {
 			t.Errorf("Needs(%q) = %v, want %v", action, got, base)
 		}
 	}
-	q := withRules(t, `[{id: a, on: [email], mode: shadow, when: "(velocity.failures_1h ?? 0) > 1", score: 1}]`)
+	q := withRules(t,
+		`[{id: a, on: [email], mode: shadow, when: "(velocity.failures_1h ?? 0) > 1", score: 1}]`)
 	for action, want := range map[string]risk.Groups{
 		"email": risk.VelocityGroup, "swap": 0, "transfer": 0,
 		"profile": risk.DeviceGroup, // the prompt budget asks whether the device is trusted
@@ -91,10 +97,12 @@ func TestNeeds(t *testing.T) {
 func TestActions(t *testing.T) {
 	p := telecom(t)
 	a := p.Action("login")
-	if !a.Listed || a.Sensitivity != policy.Normal || !a.NoSession || !slices.Equal(a.Without, []policy.Method{policy.Code4}) {
+	if !a.Listed || a.Sensitivity != policy.Normal || !a.NoSession || !slices.Equal(a.Without,
+		[]policy.Method{policy.Code4}) {
 		t.Errorf("login is %+v", a)
 	}
-	if a = p.Action("email.change"); !slices.Equal(a.Touches, []policy.ContactKind{policy.Email}) || !slices.Equal(a.Bind, []string{"new_email"}) {
+	if a = p.Action("email.change"); !slices.Equal(a.Touches,
+		[]policy.ContactKind{policy.Email}) || !slices.Equal(a.Bind, []string{"new_email"}) {
 		t.Errorf("email.change is %+v", a)
 	}
 	if a = p.Action("other"); a.Listed || a.Name != "other" || a.Sensitivity != policy.Sensitive {
@@ -103,7 +111,8 @@ func TestActions(t *testing.T) {
 	if a = parse(t).Action("other"); a.Listed || a.Sensitivity != policy.Critical {
 		t.Errorf("other is %+v, want an unlisted critical one", a)
 	}
-	if n := p.Actions(); !slices.IsSorted(n) || !slices.Contains(n, "sim.swap") || slices.Contains(n, "*") || !slices.Contains(n, "contact.change") {
+	if n := p.Actions(); !slices.IsSorted(n) || !slices.Contains(n, "sim.swap") ||
+		slices.Contains(n, "*") || !slices.Contains(n, "contact.change") {
 		t.Errorf("actions are %q", n)
 	}
 }
@@ -112,18 +121,22 @@ func TestActions(t *testing.T) {
 func TestBuiltInActions(t *testing.T) {
 	p := withRules(t, "")
 	q, err := policy.Parse(policy.Source{Name: "q", Data: []byte(strings.Replace(
-		strings.TrimSuffix(frameYAML, "rules:\n"), "actions:", "actions:\n  \"*\": { sensitivity: trivial }\n  profile.export: { sensitivity: normal }", 1))})
+		strings.TrimSuffix(frameYAML, "rules:\n"), "actions:",
+		"actions:\n  \"*\": { sensitivity: trivial }\n  profile.export: { sensitivity: normal }", 1))})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]policy.Sensitivity{
-		"method.enrol": policy.Critical, "method.remove": policy.Critical, "contact.change": policy.Critical,
-		"device.trust": policy.Sensitive, "device.revoke": policy.Sensitive, "consent.change": policy.Sensitive,
-		"profile.erase": policy.Sensitive,
+		"method.enrol": policy.Critical, "method.remove": policy.Critical,
+		"contact.change": policy.Critical,
+		"device.trust":   policy.Sensitive, "device.revoke": policy.Sensitive,
+		"consent.change": policy.Sensitive,
+		"profile.erase":  policy.Sensitive,
 	} {
 		for _, a := range []policy.Action{p.Action(name), q.Action(name)} {
 			if a.Sensitivity != want || !a.Listed {
-				t.Errorf("%s is %v, listed %v; want %v, listed", name, a.Sensitivity, a.Listed, want)
+				t.Errorf("%s is %v, listed %v; want %v, listed", name, a.Sensitivity, a.Listed,
+					want)
 			}
 		}
 	}
@@ -134,21 +147,26 @@ func TestBuiltInActions(t *testing.T) {
 
 // TestWithout: an action's methods are its step's less those it goes without.
 func TestWithout(t *testing.T) {
-	text := strings.Replace(strings.TrimSuffix(frameYAML, "rules:\n"), "email: { sensitivity: sensitive }",
+	text := strings.Replace(strings.TrimSuffix(frameYAML, "rules:\n"),
+		"email: { sensitivity: sensitive }",
 		"email: { sensitivity: sensitive, without: [code4, code6, totp] }\n  mail: { sensitivity: sensitive, without: [code4] }", 1)
 	p, err := policy.Parse(policy.Source{Name: "p", Data: []byte(text)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if v := p.Evaluate(policy.Input{Action: "mail"}); !slices.Equal(v.Step.Methods, []policy.Method{policy.Code6, policy.TOTP}) {
+	if v := p.Evaluate(policy.Input{Action: "mail"}); !slices.Equal(v.Step.Methods,
+		[]policy.Method{policy.Code6, policy.TOTP}) {
 		t.Errorf("mail is proven by %v", v.Step.Methods)
 	}
 	proof := policy.Proof{Method: policy.Code4, Action: "mail", Time: noon, Band: policy.Low}
-	if v := p.Evaluate(policy.Input{Action: "mail", Time: noon, Proofs: []policy.Proof{proof}}); v.HeldOK {
+	if v := p.Evaluate(policy.Input{Action: "mail", Time: noon,
+		Proofs: []policy.Proof{proof}}); v.HeldOK {
 		t.Error("a method that the action goes without proves it")
 	}
-	if v := p.Evaluate(policy.Input{Action: "email"}); v.Outcome != policy.Challenge || len(v.Step.Methods) > 0 {
-		t.Errorf("email gets %v by %v, want a challenge that nothing proves", v.Outcome, v.Step.Methods)
+	if v := p.Evaluate(policy.Input{Action: "email"}); v.Outcome != policy.Challenge ||
+		len(v.Step.Methods) > 0 {
+		t.Errorf("email gets %v by %v, want a challenge that nothing proves", v.Outcome,
+			v.Step.Methods)
 	}
 	if got := p.Ladder()[2].Methods; len(got) != 3 {
 		t.Errorf("the ladder itself lost methods: %v", got)
@@ -186,7 +204,8 @@ matrix: { trivial: [ask, ask, ask, ask], normal: [ask, ask, ask, ask], sensitive
 	for _, test := range tests {
 		w, ok := p.Ladder()[test.step].Way(test.method)
 		if !ok || strings.Join(w.Channels, " ") != test.channels || !slices.Equal(w.Via, test.via) {
-			t.Errorf("step %d, %v: %v, %v; want %s, %v", test.step, test.method, w, ok, test.channels, test.via)
+			t.Errorf("step %d, %v: %v, %v; want %s, %v", test.step, test.method, w, ok,
+				test.channels, test.via)
 		}
 	}
 	if _, ok := p.Ladder()[0].Way(policy.TOTP); ok {
@@ -220,9 +239,11 @@ func TestHash(t *testing.T) {
 	want := load(text)
 	head, rules, _ := strings.Cut(text, "rules:\n")
 	same := map[string][]string{
-		"a comment":    {"# more\n" + text},
-		"layout":       {strings.Replace(text, "geo.foreign and not device.known", `"geo.foreign   &&  (!device.known)"`, 1)},
-		"order":        {strings.Replace(text, "{ type: decimal, unit: EUR, min: 0 }", "{ min: 0.0, unit: EUR, type: decimal }", 1)},
+		"a comment": {"# more\n" + text},
+		"layout": {strings.Replace(text, "geo.foreign and not device.known",
+			`"geo.foreign   &&  (!device.known)"`, 1)},
+		"order": {strings.Replace(text, "{ type: decimal, unit: EUR, min: 0 }",
+			"{ min: 0.0, unit: EUR, type: decimal }", 1)},
 		"two files":    {head, "version: 1\nowner: customer-journeys\nrules:\n" + rules},
 		"turned round": {"version: 1\nowner: customer-journeys\nrules:\n" + rules, head},
 	}
@@ -232,21 +253,23 @@ func TestHash(t *testing.T) {
 		}
 	}
 	different := map[string][2]string{
-		"a score":      {"score: 35", "score: 36"},
-		"a cell":       {"[none,    notice,  confirm, strong]", "[none,    notice,  strong, strong]"},
-		"a method":     {"[mobile4, totp, passkey], fresh: 5m", "[totp, passkey], fresh: 5m"},
-		"a list":       {"[BE, CH, DE,", "[BE, CH,"},
-		"a condition":  {"geo.foreign and not", "geo.foreign or not"},
-		"a text":       {"unusual country.", "unusual place."},
-		"a limit":      {"most: 100", "most: 101"},
-		"an unknown":   {"unknown: skip            # skip", "unknown: fire            # skip"},
-		"a mode":       {"mode: shadow", "mode: enforce"},
-		"a binding":    {"bind: [amount, payee]", "bind: [amount]"},
-		"a budget":     {"most: 3,", "most: 4,"},
-		"a floor":      {"critical: deny }", "critical: challenge }"},
-		"a fact":       {"unit: EUR, min: 0", "unit: EUR"},
-		"a journal":    {"journal: hash", "journal: keep"},
-		"a star":       {`"*":          { sensitivity: sensitive }`, `"*":          { sensitivity: critical }`},
+		"a score": {"score: 35", "score: 36"},
+		"a cell": {"[none,    notice,  confirm, strong]",
+			"[none,    notice,  strong, strong]"},
+		"a method":    {"[mobile4, totp, passkey], fresh: 5m", "[totp, passkey], fresh: 5m"},
+		"a list":      {"[BE, CH, DE,", "[BE, CH,"},
+		"a condition": {"geo.foreign and not", "geo.foreign or not"},
+		"a text":      {"unusual country.", "unusual place."},
+		"a limit":     {"most: 100", "most: 101"},
+		"an unknown":  {"unknown: skip            # skip", "unknown: fire            # skip"},
+		"a mode":      {"mode: shadow", "mode: enforce"},
+		"a binding":   {"bind: [amount, payee]", "bind: [amount]"},
+		"a budget":    {"most: 3,", "most: 4,"},
+		"a floor":     {"critical: deny }", "critical: challenge }"},
+		"a fact":      {"unit: EUR, min: 0", "unit: EUR"},
+		"a journal":   {"journal: hash", "journal: keep"},
+		"a star": {`"*":          { sensitivity: sensitive }`,
+			`"*":          { sensitivity: critical }`},
 		"a band":       {"medium: 30", "medium: 31"},
 		"a touch":      {"touches: [sms]", "touches: [app]"},
 		"a review":     {"2027-06-01", "2027-07-01"},
@@ -257,7 +280,8 @@ func TestHash(t *testing.T) {
 		"its fullness": {"on: [email.change, transfer, sim.swap]", "on: [sim.*]"},
 	}
 	for name, edit := range different {
-		if changed := strings.Replace(text, edit[0], edit[1], 1); changed == text || load(changed) == want {
+		if changed := strings.Replace(text, edit[0], edit[1], 1); changed == text ||
+			load(changed) == want {
 			t.Errorf("%s does not change the hash", name)
 		}
 	}
@@ -273,9 +297,12 @@ func TestReasons(t *testing.T) {
 		most     int
 		want     string
 	}{
-		{"en", 9, "refused needed large small spared"}, {"en", 2, "refused needed"}, {"", 1, "refused"},
-		{"fr-BE", 9, "refused needed large-be small petit spared"}, {"fr", 9, "refused needed large small petit spared"},
-		{"FR-be-x", 9, "refused needed large-be small petit spared"}, {"de", 1, "refused"}, {"en", 0, ""},
+		{"en", 9, "refused needed large small spared"}, {"en", 2, "refused needed"}, {"", 1,
+			"refused"},
+		{"fr-BE", 9, "refused needed large-be small petit spared"}, {"fr", 9,
+			"refused needed large small petit spared"},
+		{"FR-be-x", 9, "refused needed large-be small petit spared"}, {"de", 1, "refused"},
+		{"en", 0, ""},
 	}
 	for _, test := range tests {
 		if got := strings.Join(v.Reasons(test.language, test.most), " "); got != test.want {
@@ -290,7 +317,8 @@ func TestReasons(t *testing.T) {
 func TestLadderAndPrompts(t *testing.T) {
 	p := telecom(t)
 	ladder := p.Ladder()
-	if len(ladder) != 5 || ladder[3].ACR != "urn:example:loa:2" || ladder[3].Fresh != 5*time.Minute || ladder[3].Index != 3 {
+	if len(ladder) != 5 || ladder[3].ACR != "urn:example:loa:2" ||
+		ladder[3].Fresh != 5*time.Minute || ladder[3].Index != 3 {
 		t.Errorf("the ladder is %+v", ladder)
 	}
 	if most, per := p.PromptWindow(); most != 3 || per != 24*time.Hour {

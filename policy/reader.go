@@ -53,7 +53,8 @@ func (v value) is(k document.Kind) bool {
 	switch {
 	case k == document.Text && v.n.Text != "":
 		hint = "put it in quotes"
-	case k == document.Bool && slices.Contains([]string{"yes", "no", "on", "off"}, strings.ToLower(v.n.Text)):
+	case k == document.Bool && slices.Contains([]string{"yes", "no", "on", "off"},
+		strings.ToLower(v.n.Text)):
 		hint = "write true or false"
 	case k == document.Sequence:
 		hint = "put it in brackets: [a, b]"
@@ -116,7 +117,8 @@ func (v value) integer(least, most int) (int, bool) {
 	}
 	i, err := strconv.Atoi(v.n.Text)
 	if err != nil || i < least || i > most {
-		v.report("wrong-value", "", "want a whole number from %d to %d, got %s", least, most, v.n.Text)
+		v.report("wrong-value", "", "want a whole number from %d to %d, got %s", least, most,
+			v.n.Text)
 		return 0, false
 	}
 	return i, true
@@ -170,7 +172,8 @@ func (v value) duration() (time.Duration, bool) {
 	if !ok {
 		return 0, false
 	}
-	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour}
+	units := map[byte]time.Duration{'s': time.Second, 'm': time.Minute, 'h': time.Hour,
+		'd': 24 * time.Hour}
 	var unit time.Duration
 	if text != "" {
 		unit = units[text[len(text)-1]]
@@ -178,7 +181,8 @@ func (v value) duration() (time.Duration, bool) {
 	}
 	n, err := strconv.ParseUint(text, 10, 31)
 	if err != nil || unit == 0 || n == 0 || time.Duration(n) > longest/unit {
-		v.report("wrong-value", "write 90s, 15m, 24h or 7d, at most 30d", "%q is not a duration", v.n.Text)
+		v.report("wrong-value", "write 90s, 15m, 24h or 7d, at most 30d", "%q is not a duration",
+			v.n.Text)
 		return 0, false
 	}
 	return time.Duration(n) * unit, true
@@ -208,7 +212,8 @@ func (v value) named(name string, form *regexp.Regexp, taken map[string]place) b
 		return false
 	}
 	if p, ok := taken[name]; ok {
-		v.report("duplicate-name", "names are unique over all files", "%s is already at %s:%d", name, p.file, p.line)
+		v.report("duplicate-name", "names are unique over all files", "%s is already at %s:%d",
+			name, p.file, p.line)
 		return false
 	}
 	taken[name] = place{v.f.name, v.n.Line, v.n.Column}

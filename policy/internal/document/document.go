@@ -111,7 +111,8 @@ func Parse(data []byte) (*Document, []Problem) {
 		return doc, []Problem{problem}
 	}
 	if countValues(text) > maxValues {
-		return doc, []Problem{{TooMany, 1, 1, fmt.Sprintf("the file has more than %d values", maxValues)}}
+		return doc, []Problem{{TooMany, 1, 1, fmt.Sprintf("the file has more than %d values",
+			maxValues)}}
 	}
 	root, problems := parseYAML(text)
 	doc.Root = root

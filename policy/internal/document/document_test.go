@@ -15,10 +15,14 @@ import (
 // makes of them.
 func TestKinds(t *testing.T) {
 	tests := map[string]document.Kind{
-		"a": document.Text, "NO": document.Text, "yes": document.Text, "on": document.Text, `"1"`: document.Text, "'true'": document.Text,
-		"017": document.Text, "0x1f": document.Text, "1_000": document.Text, ".inf": document.Text, "1e3": document.Text, "2027-06-01": document.Text,
-		"1.": document.Text, "0": document.Integer, "-12": document.Integer, "1.50": document.Float, "true": document.Bool, "False": document.Text,
-		"~": document.Null, "": document.Null, "null": document.Null, "[1]": document.Sequence, "{a: 1}": document.Mapping, "|\n  x": document.Text,
+		"a": document.Text, "NO": document.Text, "yes": document.Text, "on": document.Text,
+		`"1"`: document.Text, "'true'": document.Text,
+		"017": document.Text, "0x1f": document.Text, "1_000": document.Text,
+		".inf": document.Text, "1e3": document.Text, "2027-06-01": document.Text,
+		"1.": document.Text, "0": document.Integer, "-12": document.Integer,
+		"1.50": document.Float, "true": document.Bool, "False": document.Text,
+		"~": document.Null, "": document.Null, "null": document.Null, "[1]": document.Sequence,
+		"{a: 1}": document.Mapping, "|\n  x": document.Text,
 	}
 	for text, want := range tests {
 		doc, problems := document.Parse([]byte("k: " + text + "\n"))
@@ -36,10 +40,11 @@ func TestProblems(t *testing.T) {
 		text string
 		want string // kind line:column of each
 	}{
-		"a bomb of aliases":    {"a: &a [x]\nb: [*a, *a]\n", "3 1:4, 3 2:5, 3 2:9"},
-		"a merge key":          {"a: { <<: { b: 1 } }\n", "3 1:6"},
-		"a tag":                {"a: !x y\nb: !!binary aGk=\n", "2 1:4, 2 2:4"},
-		"a nesting bomb":       {"a: " + strings.Repeat("[", 50) + strings.Repeat("]", 50), "4 1:19"},
+		"a bomb of aliases": {"a: &a [x]\nb: [*a, *a]\n", "3 1:4, 3 2:5, 3 2:9"},
+		"a merge key":       {"a: { <<: { b: 1 } }\n", "3 1:6"},
+		"a tag":             {"a: !x y\nb: !!binary aGk=\n", "2 1:4, 2 2:4"},
+		"a nesting bomb": {"a: " + strings.Repeat("[", 50) + strings.Repeat("]", 50),
+			"4 1:19"},
 		"an endless nesting":   {strings.Repeat("[", 200_000), "0 1:10001"},
 		"two documents":        {"a: 1\n---\nb: 2\n", "5 2:1"},
 		"a second broken":      {"a: 1\n---\nb: [\n", "0 4:1"},
@@ -92,7 +97,8 @@ func TestHasComment(t *testing.T) {
 // character of every scalar too.
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
-		"a: 1\nb: [x, {y: z}]\n", "a: |\n  x\n  y\n", "a: >-\n  x\n\n  y\n", "a: \"\\u00e9 \\\n  x\"\n", "a: 'it''s'\n", "? a\n: b\n", "&a a: *a\n", "- - - x\n",
+		"a: 1\nb: [x, {y: z}]\n", "a: |\n  x\n  y\n", "a: >-\n  x\n\n  y\n",
+		"a: \"\\u00e9 \\\n  x\"\n", "a: 'it''s'\n", "? a\n: b\n", "&a a: *a\n", "- - - x\n",
 		"a: !x y\n", "%YAML 1.2\n---\na: 1\n", "a: b\n  c\n", "\"a\nb\": \"\\x41\"", "--- |1-\n x",
 	} {
 		f.Add([]byte(seed))

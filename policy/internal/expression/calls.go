@@ -86,7 +86,8 @@ func (l *lowering) function(n *ast.BuiltinNode, f *node) *node {
 	f.whole = f.op != opRound
 	for _, a := range f.args {
 		if !fits(a.kind) {
-			return l.reportAt(a.at, BadType, "", "%s() takes %s, not a %s", n.Name, argumentsOf(f.op), a.kind)
+			return l.reportAt(a.at, BadType, "", "%s() takes %s, not a %s", n.Name,
+				argumentsOf(f.op), a.kind)
 		}
 		f.whole = f.whole && (a.whole || f.op == opLen)
 	}
@@ -107,10 +108,12 @@ func argumentsOf(o op) string {
 
 func (l *lowering) quantifier(n *ast.BuiltinNode, o op, depth int) *node {
 	if l.predicate {
-		return l.report(n, Refused, "split it into several rules", "%s() cannot stand inside another predicate", n.Name)
+		return l.report(n, Refused, "split it into several rules",
+			"%s() cannot stand inside another predicate", n.Name)
 	}
 	if len(n.Arguments) != 2 {
-		return l.report(n, BadType, "write count(list, condition), or len(list)", "%s() takes a list and a condition", n.Name)
+		return l.report(n, BadType, "write count(list, condition), or len(list)",
+			"%s() takes a list and a condition", n.Name)
 	}
 	list := l.lower(n.Arguments[0], depth+1)
 	if list == nil {
@@ -135,7 +138,8 @@ func (l *lowering) quantifier(n *ast.BuiltinNode, o op, depth int) *node {
 		return nil
 	}
 	if body.kind != Bool {
-		return l.reportAt(body.at, BadType, `compare the element: # == "x"`, "the condition of %s() is true or false, not a %s", n.Name, body.kind)
+		return l.reportAt(body.at, BadType, `compare the element: # == "x"`,
+			"the condition of %s() is true or false, not a %s", n.Name, body.kind)
 	}
 	kind := Bool
 	if o == opCount {

@@ -17,7 +17,8 @@ type Candidate struct {
 
 // Shown returns the value as text.
 func (c Candidate) Shown() string {
-	n := node{op: opConstant, kind: c.Kind, number: c.Value.Number, literal: &literal{text: c.Value.Text}}
+	n := node{op: opConstant, kind: c.Kind, number: c.Value.Number,
+		literal: &literal{text: c.Value.Text}}
 	return n.String()
 }
 

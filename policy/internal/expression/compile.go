@@ -32,7 +32,8 @@ func (e *Environment) Compile(text string) (*Program, []Problem) {
 	l := lowering{env: e}
 	root := l.lower(tree.Node, 1)
 	if len(l.problems) == 0 && root.kind != Bool {
-		l.report(tree.Node, BadType, "compare it with something", "a condition is true or false, not a %s", root.kind)
+		l.report(tree.Node, BadType, "compare it with something",
+			"a condition is true or false, not a %s", root.kind)
 	}
 	if len(l.problems) == 0 {
 		l.confirm(tree)
@@ -169,7 +170,8 @@ func (l *lowering) reportAt(offset int32, kind ProblemKind, hint, format string,
 
 func (l *lowering) lower(n ast.Node, depth int) *node {
 	if depth > MaxDepth {
-		return l.report(n, TooLarge, "split it into several rules", "nesting is deeper than %d", MaxDepth)
+		return l.report(n, TooLarge, "split it into several rules", "nesting is deeper than %d",
+			MaxDepth)
 	}
 	switch n := n.(type) {
 	case *ast.BoolNode:
@@ -212,21 +214,27 @@ func at(n ast.Node) int32 { return int32(n.Location().From) }
 func (l *lowering) refuse(n ast.Node) *node {
 	switch n.(type) {
 	case *ast.NilNode:
-		return l.report(n, Refused, "known(x) says whether x has a value", "nil is not a value here")
+		return l.report(n, Refused, "known(x) says whether x has a value",
+			"nil is not a value here")
 	case *ast.ChainNode:
-		return l.report(n, Refused, "write a plain `.`: what is unknown stays unknown", "`?.` is not part of the language")
+		return l.report(n, Refused, "write a plain `.`: what is unknown stays unknown",
+			"`?.` is not part of the language")
 	case *ast.SliceNode:
-		return l.report(n, Refused, "use startsWith, endsWith or one index", "slices are not part of the language")
+		return l.report(n, Refused, "use startsWith, endsWith or one index",
+			"slices are not part of the language")
 	case *ast.MapNode:
-		return l.report(n, Refused, "declare a fact instead", "map literals are not part of the language")
+		return l.report(n, Refused, "declare a fact instead",
+			"map literals are not part of the language")
 	case *ast.SequenceNode:
 		return l.report(n, Refused, "join conditions with and", "`;` is not part of the language")
 	case *ast.VariableDeclaratorNode:
-		return l.report(n, Refused, "write the value where it is used", "`let` is not part of the language")
+		return l.report(n, Refused, "write the value where it is used",
+			"`let` is not part of the language")
 	case *ast.PredicateNode:
 		return l.report(n, Refused, "", "a predicate can only stand in any, all, none or count")
 	case *ast.BytesNode:
-		return l.report(n, Refused, "write a text in quotes", "byte strings are not part of the language")
+		return l.report(n, Refused, "write a text in quotes",
+			"byte strings are not part of the language")
 	}
 	return l.report(n, Refused, "", "this is not part of the language")
 }

@@ -65,37 +65,60 @@ func TestTruth(t *testing.T) {
 		"not geo.foreign": unknown, "not device.known": no, "geo.foreign == geo.foreign": unknown,
 		"geo.foreign or not geo.foreign": unknown, "geo.foreign != device.known": unknown,
 		// What is unknown makes every operation unknown.
-		"travel.hours > 1": unknown, "travel.hours + 1 > 1": unknown, "travel.hours in hours": unknown,
-		"geo.region in near": unknown, "len(geo.region) > 1": unknown, `geo.region matches "^F"`: unknown,
-		`lower(geo.region) == "x"`: unknown, "max(1, travel.hours) > 0": unknown, "age > 1": unknown,
-		`geo.region contains "x"`: unknown, "-age > 1": unknown, "abs(age) > 1": unknown, "age ** 2 > 1": unknown,
-		`geo.region < "x"`: unknown, "any(tags, geo.foreign)": unknown, "count(tags, geo.foreign) > 0": unknown,
+		"travel.hours > 1": unknown, "travel.hours + 1 > 1": unknown,
+		"travel.hours in hours": unknown,
+		"geo.region in near":    unknown, "len(geo.region) > 1": unknown,
+		`geo.region matches "^F"`:  unknown,
+		`lower(geo.region) == "x"`: unknown, "max(1, travel.hours) > 0": unknown,
+		"age > 1":                 unknown,
+		`geo.region contains "x"`: unknown, "-age > 1": unknown, "abs(age) > 1": unknown,
+		"age ** 2 > 1":     unknown,
+		`geo.region < "x"`: unknown, "any(tags, geo.foreign)": unknown,
+		"count(tags, geo.foreign) > 0": unknown,
 		// Faults of arithmetic are unknown too (L3).
 		"travel.km / history.logins > 1": unknown, "history.logins / history.logins > 1": unknown,
-		"len(tags) % 0 == 1": unknown, "travel.km * 1e308 > 1": unknown, "(-1) ** 0.5 > amount": unknown,
-		`tags[2] == "x"`: unknown, `tags[-1] == "bb"`: unknown, `tags[1] == "bb"`: yes, "hours[2] == travel.km": no,
+		"len(tags) % 0 == 1": unknown, "travel.km * 1e308 > 1": unknown,
+		"(-1) ** 0.5 > amount": unknown,
+		`tags[2] == "x"`:       unknown, `tags[-1] == "bb"`: unknown, `tags[1] == "bb"`: yes,
+		"hours[2] == travel.km":            no,
 		"len(tags) * 9007199254740992 > 1": unknown,
 		// What catches the unknown. Of all operators ?? binds most tightly.
 		"geo.foreign ?? true": yes, "device.known ?? false": yes, "(travel.hours ?? 3) > 2": yes,
-		"(age ?? travel.hours ?? 7) == 7": yes, `(geo.region ?? "x") == "x"`: yes, "(travel.km / history.logins ?? 1) == 1": unknown,
-		"((travel.km / history.logins) ?? 1) == 1": yes, "known(geo.country)": yes, "known(age)": no, "known(vip)": yes,
-		"known(geo.foreign) or known(session.methods)": yes, "known(payee)": yes, "not known(travel.hours)": yes,
+		"(age ?? travel.hours ?? 7) == 7": yes, `(geo.region ?? "x") == "x"`: yes,
+		"(travel.km / history.logins ?? 1) == 1":   unknown,
+		"((travel.km / history.logins) ?? 1) == 1": yes, "known(geo.country)": yes,
+		"known(age)": no, "known(vip)": yes,
+		"known(geo.foreign) or known(session.methods)": yes, "known(payee)": yes,
+		"not known(travel.hours)": yes,
 		// Ternaries follow their condition.
-		"device.known ? vip : geo.foreign": yes, "geo.foreign ? vip : vip": unknown, "(device.known ? 1 : age) == 1": yes,
-		`(geo.tor ? "a" : geo.country) == "FR"`: yes, `"a" in (device.known ? tags : session.methods)`: yes,
-		`(geo.foreign ? "a" : "b") == payee`: unknown, "(geo.foreign ? 1 : 2) > amount": unknown,
+		"device.known ? vip : geo.foreign": yes, "geo.foreign ? vip : vip": unknown,
+		"(device.known ? 1 : age) == 1":                  yes,
+		`(geo.tor ? "a" : geo.country) == "FR"`:          yes,
+		`"a" in (device.known ? tags : session.methods)`: yes,
+		`(geo.foreign ? "a" : "b") == payee`:             unknown, "(geo.foreign ? 1 : 2) > amount": unknown,
 		`"a" in (geo.foreign ? tags : tags)`: unknown,
 		// Ordinary operations.
-		"geo.country in near": yes, `geo.country not in ["DE"]`: yes, "amount in [12.5, 3]": yes, "amount in hours": no,
-		`payee startsWith "Ü"`: yes, `payee endsWith "al"`: yes, `payee contains "na"`: yes, `payee matches "^Ü.al$"`: yes,
-		"len(payee) == 4": yes, "len(near) - len(tags) == 7": yes, "len(hours) + len(tags) == 5": yes, `upper(payee) == "ÜNAL"`: yes, `lower(payee) == "ünal"`: yes,
-		"abs(-amount) == 12.5": yes, "min(amount, 3, 9) == 3": yes, "max(amount, 3) == 12.5": yes, "round(amount) == 13": yes,
-		"amount + 1 == 13.5": yes, "amount - 1 >= 11.5": yes, "amount * 2 <= 25": yes, "amount / 5 == 2.5": yes, "2 ** 3 > amount": no,
-		"len(tags) % 2 == 0": yes, "1 < amount < 13": yes, "amount != 12.5": no, "+amount > 0": yes, "10 ^ 2 > amount": yes,
-		`any(tags, # == "bb")`: yes, `all(tags, # startsWith "a")`: no, `none(tags, # == "z")`: yes, `count(tags, # == "a") == 1`: yes,
-		"any(hours, # > amount)": no, "all(session.methods, # in tags)": no, `any(tags, {# == "a"})`: yes,
-		`action.name == "login"`: yes, `action.sensitivity in ["normal", "trivial"]`: yes, `geo.country > "FA"`: yes, `"FA" >= geo.country`: no,
-		`geo.country <= "FR"`: yes, "vip == true": yes, `geo["country"] == "FR"`: yes, "vip && !geo.tor || false == vip": yes,
+		"geo.country in near": yes, `geo.country not in ["DE"]`: yes, "amount in [12.5, 3]": yes,
+		"amount in hours":      no,
+		`payee startsWith "Ü"`: yes, `payee endsWith "al"`: yes, `payee contains "na"`: yes,
+		`payee matches "^Ü.al$"`: yes,
+		"len(payee) == 4":        yes, "len(near) - len(tags) == 7": yes,
+		"len(hours) + len(tags) == 5": yes, `upper(payee) == "ÜNAL"`: yes,
+		`lower(payee) == "ünal"`: yes,
+		"abs(-amount) == 12.5":   yes, "min(amount, 3, 9) == 3": yes,
+		"max(amount, 3) == 12.5": yes, "round(amount) == 13": yes,
+		"amount + 1 == 13.5": yes, "amount - 1 >= 11.5": yes, "amount * 2 <= 25": yes,
+		"amount / 5 == 2.5": yes, "2 ** 3 > amount": no,
+		"len(tags) % 2 == 0": yes, "1 < amount < 13": yes, "amount != 12.5": no,
+		"+amount > 0": yes, "10 ^ 2 > amount": yes,
+		`any(tags, # == "bb")`: yes, `all(tags, # startsWith "a")`: no,
+		`none(tags, # == "z")`: yes, `count(tags, # == "a") == 1`: yes,
+		"any(hours, # > amount)": no, "all(session.methods, # in tags)": no,
+		`any(tags, {# == "a"})`:  yes,
+		`action.name == "login"`: yes, `action.sensitivity in ["normal", "trivial"]`: yes,
+		`geo.country > "FA"`: yes, `"FA" >= geo.country`: no,
+		`geo.country <= "FR"`: yes, "vip == true": yes, `geo["country"] == "FR"`: yes,
+		"vip && !geo.tor || false == vip": yes,
 	}
 	for text, want := range tests {
 		if got := compile(t, text).Truth(frame()); got != want {
@@ -108,14 +131,17 @@ func TestTruth(t *testing.T) {
 func TestTruthOfNothing(t *testing.T) {
 	empty := &expression.Frame{Facts: make([]expression.Value, len(facts))}
 	for _, text := range []string{
-		"device.known", "travel.km > 1", `geo.country == "FR"`, `"a" in session.methods`, "amount > 1", "vip", `payee == ""`, `"a" in tags`,
-		"any(session.methods, vip)", "all(tags, vip)", "none(tags, vip)", `session.methods[0] == "a"`,
+		"device.known", "travel.km > 1", `geo.country == "FR"`, `"a" in session.methods`,
+		"amount > 1", "vip", `payee == ""`, `"a" in tags`,
+		"any(session.methods, vip)", "all(tags, vip)", "none(tags, vip)",
+		`session.methods[0] == "a"`,
 	} {
 		if got := compile(t, text).Truth(empty); got != risk.Unknown {
 			t.Errorf("%s is %v, want unknown", text, got)
 		}
 	}
-	if got := compile(t, "known(amount) or known(geo.tor) or known(session.methods)").Truth(empty); got != risk.False {
+	if got := compile(t,
+		"known(amount) or known(geo.tor) or known(session.methods)").Truth(empty); got != risk.False {
 		t.Errorf("known of nothing is %v, want false", got)
 	}
 }
@@ -125,8 +151,10 @@ func TestEmptyLists(t *testing.T) {
 	f := frame()
 	f.Facts[4].Texts = []string{}
 	for text, want := range map[string]risk.Truth{
-		"any(tags, geo.foreign)": risk.False, "all(tags, geo.foreign)": risk.True, "none(tags, geo.foreign)": risk.True,
-		"count(tags, geo.foreign) == 0": risk.True, `"a" in tags`: risk.False, `tags[0] == "a"`: risk.Unknown,
+		"any(tags, geo.foreign)": risk.False, "all(tags, geo.foreign)": risk.True,
+		"none(tags, geo.foreign)":       risk.True,
+		"count(tags, geo.foreign) == 0": risk.True, `"a" in tags`: risk.False,
+		`tags[0] == "a"`: risk.Unknown,
 	} {
 		if got := compile(t, text).Truth(f); got != want {
 			t.Errorf("%s is %v, want %v", text, got, want)
@@ -136,10 +164,13 @@ func TestEmptyLists(t *testing.T) {
 
 func TestMayBeUnknown(t *testing.T) {
 	for text, want := range map[string]int{
-		"amount > 3 and vip": -1, "known(geo.country)": -1, "geo.foreign ?? true": -1, `action.name == "x"`: -1, "time.hour_utc > 3": -1,
+		"amount > 3 and vip": -1, "known(geo.country)": -1, "geo.foreign ?? true": -1,
+		`action.name == "x"`: -1, "time.hour_utc > 3": -1,
 		"(10 / amount ?? 1) > 2": 1, "((10 / amount) ?? 1) > 2": -1, "(age ?? 1) > 2": -1,
-		"vip and geo.foreign": 8, "age > 3": 0, "(vip ?? geo.foreign)": 8, "amount / 2 > 1": 0, `tags[0] == "a"`: 0,
-		"len(tags) % 2 == 0": 0, "time.hour > 1": 0, "any(tags, device.known)": 10, "known(age) ? age > 3 : vip": 13,
+		"vip and geo.foreign": 8, "age > 3": 0, "(vip ?? geo.foreign)": 8, "amount / 2 > 1": 0,
+		`tags[0] == "a"`:     0,
+		"len(tags) % 2 == 0": 0, "time.hour > 1": 0, "any(tags, device.known)": 10,
+		"known(age) ? age > 3 : vip": 13,
 	} {
 		offset, may := compile(t, text).MayBeUnknown()
 		if !may {
@@ -199,22 +230,23 @@ func TestAttacks(t *testing.T) {
 		"a concatenation eats memory":          `len(reduce(1..200, #acc + #acc, "aaaaaaaa")) > 1`,
 		"a repetition eats memory":             `repeat("x", 1000000000) == payee`,
 		"nested predicates take for ever":      nested,
-		"a pattern eats memory":                `payee matches "` + strings.Repeat(".{1000}", 500) + `"`,
-		"a nested pattern eats memory":         `payee matches "((.{100}){100}){100}"`,
-		"a method of a value is called":        `geo.country.String() == ""`,
-		"the environment is read":              `$env["geo"].country == "FR"`,
-		"a built-in is reached by ::":          `::len(tags) > 1`,
-		"a built-in is reached by a pipe":      `tags | len() > 1`,
-		"a comment hides the rest":             `geo.foreign /* and vip */`,
-		"a folded line becomes a comment":      `geo.foreign // and vip`,
-		"a range eats memory":                  `amount in 1..1000000000`,
-		"optional chaining reaches nil":        `not device?.known`,
-		"nil is compared":                      `geo.country == nil`,
-		"a number is not exact":                `amount == 9007199254740993`,
-		"a number is too large":                `amount == 1e999`,
-		"a conditional is not a ternary":       `if vip { geo.foreign } else { geo.tor }`,
-		"bytes are compared":                   `b"abc" == payee`,
-		"a variable hides a name":              `let vip = true; vip`,
+		"a pattern eats memory": `payee matches "` + strings.Repeat(".{1000}",
+			500) + `"`,
+		"a nested pattern eats memory":    `payee matches "((.{100}){100}){100}"`,
+		"a method of a value is called":   `geo.country.String() == ""`,
+		"the environment is read":         `$env["geo"].country == "FR"`,
+		"a built-in is reached by ::":     `::len(tags) > 1`,
+		"a built-in is reached by a pipe": `tags | len() > 1`,
+		"a comment hides the rest":        `geo.foreign /* and vip */`,
+		"a folded line becomes a comment": `geo.foreign // and vip`,
+		"a range eats memory":             `amount in 1..1000000000`,
+		"optional chaining reaches nil":   `not device?.known`,
+		"nil is compared":                 `geo.country == nil`,
+		"a number is not exact":           `amount == 9007199254740993`,
+		"a number is too large":           `amount == 1e999`,
+		"a conditional is not a ternary":  `if vip { geo.foreign } else { geo.tor }`,
+		"bytes are compared":              `b"abc" == payee`,
+		"a variable hides a name":         `let vip = true; vip`,
 	}
 	for name, text := range attacks {
 		t.Run(name, func(t *testing.T) {

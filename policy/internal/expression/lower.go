@@ -32,7 +32,8 @@ func (l *lowering) array(n *ast.ArrayNode) *node {
 			c = &node{op: opConstant, kind: Number, number: -c.args[0].number}
 		}
 		if c.op != opConstant || c.kind != Text && c.kind != Number {
-			return l.report(item, Refused, "write x == a or x == b", "a list holds texts or numbers, written out")
+			return l.report(item, Refused, "write x == a or x == b",
+				"a list holds texts or numbers, written out")
 		}
 		if c.kind == Text {
 			list.Texts = append(list.Texts, c.text)
@@ -53,7 +54,8 @@ func (l *lowering) array(n *ast.ArrayNode) *node {
 
 func (l *lowering) identifier(n *ast.IdentifierNode) *node {
 	if f, ok := l.env.facts[n.Value]; ok {
-		return &node{op: opFact, kind: f.Kind, at: at(n), slot: int32(f.index), name: f.Name, optional: f.Optional}
+		return &node{op: opFact, kind: f.Kind, at: at(n), slot: int32(f.index), name: f.Name,
+			optional: f.Optional}
 	}
 	if list, ok := l.env.lists[n.Value]; ok {
 		c := *list
@@ -67,7 +69,8 @@ func (l *lowering) identifier(n *ast.IdentifierNode) *node {
 	case n.Value == "$env":
 		return l.report(n, Refused, "use names alone", "$env is not part of the language")
 	}
-	return l.report(n, UnknownName, l.meant(n.Value), "%s is neither a signal, nor a fact, nor a list", n.Value)
+	return l.report(n, UnknownName, l.meant(n.Value),
+		"%s is neither a signal, nor a fact, nor a list", n.Value)
 }
 
 // meant suggests a name: one that is spelt like it, or the signal that ends
@@ -104,7 +107,8 @@ func (l *lowering) member(n *ast.MemberNode, depth int) *node {
 	if isGroup && isField && group.Value != "$env" {
 		if _, known := l.env.facts[group.Value]; !known {
 			name := group.Value + "." + field.Value
-			return l.report(group, UnknownName, suggest.Hint(name, l.env.names()), "%s is not a signal", name)
+			return l.report(group, UnknownName, suggest.Hint(name, l.env.names()),
+				"%s is not a signal", name)
 		}
 	}
 	list := l.lower(n.Node, depth+1)
@@ -166,17 +170,21 @@ func (l *lowering) ternary(n *ast.ConditionalNode, depth int) *node {
 		return nil
 	}
 	if c.kind != Bool {
-		return l.reportAt(c.at, BadType, "", "what stands before `?` is true or false, not a %s", c.kind)
+		return l.reportAt(c.at, BadType, "", "what stands before `?` is true or false, not a %s",
+			c.kind)
 	}
 	if a.kind != b.kind {
-		return l.reportAt(b.at, BadType, "", "both sides of `:` have one type, not %s and %s", a.kind, b.kind)
+		return l.reportAt(b.at, BadType, "", "both sides of `:` have one type, not %s and %s",
+			a.kind, b.kind)
 	}
-	return &node{op: opTernary, kind: a.kind, whole: a.whole && b.whole, at: c.at, args: []*node{c, a, b}}
+	return &node{op: opTernary, kind: a.kind, whole: a.whole && b.whole, at: c.at,
+		args: []*node{c, a, b}}
 }
 
 func (l *lowering) pointer(n *ast.PointerNode) *node {
 	if n.Name != "" {
-		return l.report(n, Refused, "use # for the element", "#%s is not part of the language", n.Name)
+		return l.report(n, Refused, "use # for the element", "#%s is not part of the language",
+			n.Name)
 	}
 	return &node{op: opElement, kind: l.element, at: at(n)}
 }

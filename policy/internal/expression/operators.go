@@ -63,7 +63,8 @@ func (l *lowering) connect(n *ast.BinaryNode, o op, depth int) *node {
 			continue
 		}
 		if a.kind != Bool {
-			l.reportAt(a.at, BadType, "compare it with something", "`%s` joins conditions, not a %s", n.Operator, a.kind)
+			l.reportAt(a.at, BadType, "compare it with something",
+				"`%s` joins conditions, not a %s", n.Operator, a.kind)
 			continue
 		}
 		result.add(a)
@@ -138,7 +139,8 @@ func (l *lowering) mismatch(n *ast.BinaryNode, o op, a, b *node) *node {
 	case a.kind == Bool || b.kind == Bool:
 		hint = "put parentheses round the comparison"
 	}
-	return l.report(n, BadType, hint, "`%s` does not apply to a %s and a %s", n.Operator, a.kind, b.kind)
+	return l.report(n, BadType, hint, "`%s` does not apply to a %s and a %s", n.Operator, a.kind,
+		b.kind)
 }
 
 func (l *lowering) matches(n *ast.BinaryNode, depth int) *node {
@@ -148,7 +150,8 @@ func (l *lowering) matches(n *ast.BinaryNode, depth int) *node {
 	case a == nil:
 		return nil
 	case !ok:
-		return l.report(n.Right, Refused, "write the pattern in quotes", "a pattern is a literal text")
+		return l.report(n.Right, Refused, "write the pattern in quotes",
+			"a pattern is a literal text")
 	case a.kind != Text:
 		return l.mismatch(n, opMatches, a, &node{kind: Text})
 	}
@@ -160,13 +163,15 @@ func (l *lowering) matches(n *ast.BinaryNode, depth int) *node {
 	// compiles it too, and .{1000} repeated would take megabytes.
 	size := patternSize(tree)
 	if size > maxPattern {
-		return l.report(quoted, TooLarge, "repeat less, or use a list", "the pattern is too large: %d steps, more than %d", size, maxPattern)
+		return l.report(quoted, TooLarge, "repeat less, or use a list",
+			"the pattern is too large: %d steps, more than %d", size, maxPattern)
 	}
 	pattern, err := regexp.Compile(quoted.Value)
 	if err != nil {
 		return l.report(quoted, BadSyntax, "patterns have the syntax of RE2", "%s", err)
 	}
-	right := &node{op: opConstant, kind: Text, at: at(quoted), literal: &literal{text: quoted.Value}}
+	right := &node{op: opConstant, kind: Text, at: at(quoted),
+		literal: &literal{text: quoted.Value}}
 	return &node{op: opMatches, kind: Bool, at: a.at, args: []*node{a, right},
 		literal: &literal{pattern: pattern, size: size}}
 }

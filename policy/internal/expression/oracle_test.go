@@ -35,11 +35,13 @@ func drawKnown(t *rapid.T) *expression.Frame {
 	}
 	action, _ := s.Text(risk.ActionName)
 	sensitivity, _ := s.Text(risk.ActionSensitivity)
-	return &expression.Frame{Signals: s, Action: action, Sensitivity: sensitivity, Facts: []expression.Value{
-		{Known: true, Number: drawNumber(t)}, {Known: true, Number: drawNumber(t)},
-		{Known: true, Text: rapid.SampledFrom(texts).Draw(t, "payee")}, {Known: true, Number: float64(rapid.IntRange(0, 1).Draw(t, "vip"))},
-		{Known: true, Texts: drawTexts(t)},
-	}}
+	return &expression.Frame{Signals: s, Action: action, Sensitivity: sensitivity,
+		Facts: []expression.Value{
+			{Known: true, Number: drawNumber(t)}, {Known: true, Number: drawNumber(t)},
+			{Known: true, Text: rapid.SampledFrom(texts).Draw(t, "payee")}, {Known: true,
+				Number: float64(rapid.IntRange(0, 1).Draw(t, "vip"))},
+			{Known: true, Texts: drawTexts(t)},
+		}}
 }
 
 var texts = []string{"FR", "fr", "Ünal", "a", "login", "x y"}
@@ -55,7 +57,8 @@ func drawTexts(t *rapid.T) []string {
 // variables returns a frame as the environment of expr's machine.
 func variables(f *expression.Frame) map[string]any {
 	env := map[string]any{
-		"near": []string{"FR", "BE", "NL", "DE", "LU", "CH", "IT", "ES", "PT"}, "hours": []float64{1, 2, 3.5},
+		"near":  []string{"FR", "BE", "NL", "DE", "LU", "CH", "IT", "ES", "PT"},
+		"hours": []float64{1, 2, 3.5},
 	}
 	for _, spec := range risk.Catalogue() {
 		group, name, _ := strings.Cut(spec.Name, ".")
@@ -129,14 +132,18 @@ func agree(t interface{ Fatalf(string, ...any) }, text string, f *expression.Fra
 func draw(t *rapid.T, kind expression.Kind, depth int) string {
 	if depth == 0 {
 		leaves := map[expression.Kind][]string{
-			expression.Bool:   {"vip", "geo.tor", "device.known", "true", "known(geo.country)"},
-			expression.Number: {"amount", "age", "travel.km", "3", "0.5", "len(tags)", "0", "len(payee)"},
-			expression.Text:   {"payee", "geo.country", `"FR"`, `"a"`, "action.name"},
-			expression.Texts:  {"tags", "session.methods", "near", `["FR", "a"]`},
+			expression.Bool: {"vip", "geo.tor", "device.known", "true", "known(geo.country)"},
+			expression.Number: {"amount", "age", "travel.km", "3", "0.5", "len(tags)", "0",
+				"len(payee)"},
+			expression.Text:  {"payee", "geo.country", `"FR"`, `"a"`, "action.name"},
+			expression.Texts: {"tags", "session.methods", "near", `["FR", "a"]`},
 		}
 		return rapid.SampledFrom(leaves[kind]).Draw(t, "leaf")
 	}
-	sub := func(k expression.Kind) string { return draw(t, k, rapid.IntRange(0, depth-1).Draw(t, "depth")) }
+	sub := func(k expression.Kind) string {
+		return draw(t, k, rapid.IntRange(0, depth-1).Draw(t,
+			"depth"))
+	}
 	pick := func(ops ...string) string { return rapid.SampledFrom(ops).Draw(t, "operation") }
 	b, n, s, l := expression.Bool, expression.Number, expression.Text, expression.Texts
 	switch kind {
@@ -149,13 +156,15 @@ func draw(t *rapid.T, kind expression.Kind, depth int) string {
 		case 2:
 			return "(" + sub(n) + pick(" < ", " <= ", " > ", " >= ", " == ", " != ") + sub(n) + ")"
 		case 3:
-			return "(" + sub(s) + pick(" < ", " >= ", " == ", " != ", " contains ", " startsWith ", " endsWith ") + sub(s) + ")"
+			return "(" + sub(s) + pick(" < ", " >= ", " == ", " != ", " contains ",
+				" startsWith ", " endsWith ") + sub(s) + ")"
 		case 4:
 			return "(" + sub(s) + pick(" in ", " not in ") + sub(l) + ")"
 		case 5:
 			return "(" + sub(s) + ` matches "^[A-Fa].*$")`
 		case 6:
-			return pick("any", "all", "none") + "(" + sub(l) + ", # " + pick("==", "!=", "contains") + " " + sub(s) + ")"
+			return pick("any", "all", "none") + "(" + sub(l) + ", # " + pick("==", "!=",
+				"contains") + " " + sub(s) + ")"
 		case 7:
 			return "(" + sub(b) + " ? " + sub(b) + " : " + sub(b) + ")"
 		}
@@ -171,7 +180,8 @@ func draw(t *rapid.T, kind expression.Kind, depth int) string {
 		case 3:
 			return "count(" + sub(l) + `, # == ` + sub(s) + ")"
 		case 4:
-			return "(len(" + sub(l) + ") % " + rapid.SampledFrom([]string{"2", "3", "len(tags)"}).Draw(t, "by") + ")"
+			return "(len(" + sub(l) + ") % " + rapid.SampledFrom([]string{"2", "3",
+				"len(tags)"}).Draw(t, "by") + ")"
 		}
 		return "(-" + sub(n) + ")"
 	case s:
@@ -194,7 +204,8 @@ func TestAgreesWithExpr(t *testing.T) {
 		agree(t, text, f)
 		p, problems := environment().Compile(text)
 		if len(problems) > 0 {
-			if problems[0].Kind == expression.Constant || problems[0].Kind == expression.Refused || problems[0].Kind == expression.TooLarge {
+			if problems[0].Kind == expression.Constant ||
+				problems[0].Kind == expression.Refused || problems[0].Kind == expression.TooLarge {
 				return
 			}
 			t.Fatalf("%s: %+v", text, problems)
@@ -209,9 +220,12 @@ func TestAgreesWithExpr(t *testing.T) {
 // FuzzCompile: no text panics, and what compiles agrees with expr.
 func FuzzCompile(f *testing.F) {
 	for _, seed := range []string{
-		"geo.foreign and not device.known", `any(tags, # == "a") or amount / 3 > 1`, "(age ?? 3) in hours", "1 < amount < 3",
-		`payee matches "^a+$" ? vip : known(age)`, "tags[len(tags) - 1] == payee", "-2 ** 2 < amount", `'it\'s' == payee`,
-		"count(tags, {# contains 'x'}) % 2 == 1", "geo?.x", "$env", "a | b", "[", "`raw` == payee", "b'x'", "1..2", "0x1f > amount",
+		"geo.foreign and not device.known", `any(tags, # == "a") or amount / 3 > 1`,
+		"(age ?? 3) in hours", "1 < amount < 3",
+		`payee matches "^a+$" ? vip : known(age)`, "tags[len(tags) - 1] == payee",
+		"-2 ** 2 < amount", `'it\'s' == payee`,
+		"count(tags, {# contains 'x'}) % 2 == 1", "geo?.x", "$env", "a | b", "[",
+		"`raw` == payee", "b'x'", "1..2", "0x1f > amount",
 	} {
 		f.Add(seed, 1.5, "a", true)
 	}
@@ -236,7 +250,8 @@ func FuzzCompile(f *testing.F) {
 		}
 		known.Action, _ = known.Signals.Text(risk.ActionName)
 		known.Sensitivity = known.Action
-		known.Facts[0].Number, known.Facts[1] = amount, expression.Value{Known: true, Number: amount}
+		known.Facts[0].Number, known.Facts[1] = amount, expression.Value{Known: true,
+			Number: amount}
 		known.Facts[2].Text, known.Facts[3].Number = payee, 0
 		if vip {
 			known.Facts[3].Number = 1

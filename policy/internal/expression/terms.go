@@ -183,7 +183,8 @@ func (p *Program) Actions() []string {
 		parts = p.root.args
 	}
 	for _, n := range parts {
-		if len(n.args) != 2 || n.args[0].op != opSignal || risk.Signal(n.args[0].slot) != risk.ActionName {
+		if len(n.args) != 2 || n.args[0].op != opSignal ||
+			risk.Signal(n.args[0].slot) != risk.ActionName {
 			continue
 		}
 		switch b := n.args[1]; {

@@ -13,8 +13,10 @@ import (
 func TestNearest(t *testing.T) {
 	words := []string{"when", "unknown", "require", "at_most", "geo.country", "score"}
 	for word, want := range map[string]string{
-		"wehn": "when", "unkown": "unknown", "requires": "require", "atMost": "at_most", "at-most": "at_most",
-		"geo.contry": "geo.country", "GEO_COUNTRY": "geo.country", "scroe": "score", "x": "", "banana": "", "": "",
+		"wehn": "when", "unkown": "unknown", "requires": "require", "atMost": "at_most",
+		"at-most":    "at_most",
+		"geo.contry": "geo.country", "GEO_COUNTRY": "geo.country", "scroe": "score", "x": "",
+		"banana": "", "": "",
 		strings.Repeat("x", 1000): "",
 	} {
 		if got := suggest.Nearest(word, words); got != want {
@@ -30,7 +32,8 @@ func TestHint(t *testing.T) {
 		known []string
 		want  string
 	}{
-		{"skp", []string{"skip", "fire"}, "did you mean skip?"}, {"maybe", []string{"skip", "fire"}, "known here: skip, fire"},
+		{"skp", []string{"skip", "fire"}, "did you mean skip?"}, {"maybe", []string{"skip",
+			"fire"}, "known here: skip, fire"},
 		{"maybe", many, ""}, {"maybe", nil, ""},
 	} {
 		if got := suggest.Hint(test.word, test.known); got != test.want {
