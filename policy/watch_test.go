@@ -67,9 +67,11 @@ func watching(t *testing.T, c policy.WatchConfig, start string, test func(w *wat
 		go func() { ended <- policy.Watch(ctx, current, c, w.hear, paths...) }()
 		synctest.Wait()
 		test(w)
+		canceled := time.Now()
 		cancel()
-		if err := <-ended; !errors.Is(err, context.Canceled) {
-			t.Errorf("Watch returned %v, want that the context was canceled", err)
+		if err := <-ended; !errors.Is(err, context.Canceled) || time.Since(canceled) > 0 {
+			t.Errorf("Watch returned %v after %v, want at once that the context was canceled",
+				err, time.Since(canceled))
 		}
 	})
 }
@@ -403,6 +405,40 @@ func TestWatchArguments(t *testing.T) {
 	}
 }
 
+// A change that Compare cannot judge is as bad as a weaker one.
+func TestWatchRefusesWhatIsUnclear(t *testing.T) {
+	watching(t, policy.WatchConfig{}, policyB, func(w *watch) {
+		w.write("policy.yaml", strings.Replace(policyB, "when: geo.tor", "when: geo.vpn", 1))
+		w.after(5)
+		w.expect("refused")
+		var e *policy.WeakerError
+		if !errors.As(w.last, &e) || e.Weaker[0].Direction != policy.Unclear {
+			t.Errorf("error = %v, want one that says what is unclear", w.last)
+		}
+	})
+}
+
+// A policy that denies everything is not weakened by accident either.
+func TestWatchFromTheZeroPolicy(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "policy.yaml")
+	if err := os.WriteFile(file, []byte(policyB), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		err := policy.Watch(ctx, &policy.Policy{}, policy.WatchConfig{}, func(p *policy.Policy, err error) {
+			var e *policy.WeakerError
+			if p != nil || !errors.As(err, &e) {
+				t.Errorf("onChange(%v, %v), want a *WeakerError", p, err)
+			}
+			cancel()
+		}, file)
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("error = %v, want that the context was canceled", err)
+		}
+	})
+}
+
 // A folder in the place of a file must not stop the watch.
 func TestWatchNotAFile(t *testing.T) {
 	watching(t, policy.WatchConfig{}, policyA, func(w *watch) {
@@ -420,7 +456,7 @@ func TestWatchNotAFile(t *testing.T) {
 
 func TestWatchTooLarge(t *testing.T) {
 	watching(t, policy.WatchConfig{}, policyA, func(w *watch) {
-		w.write("policy.yaml", policyA+strings.Repeat("# a comment\n", 400_000))
+		w.write("policy.yaml", policyA+"# "+strings.Repeat("x", 5<<20))
 		w.after(5)
 		w.expect("refused")
 		var load *policy.LoadError
