@@ -97,7 +97,8 @@ func TestAsyncDropsOnlyTheTrivial(t *testing.T) {
 			t.Errorf("got %v", got)
 		}
 		gap := next.events[1]
-		if !gap.Detail.Since.Equal(noon().Add(3*time.Second)) || !gap.Detail.Until.Equal(noon().Add(5*time.Second)) || gap.Check() != nil {
+		if !gap.Detail.Since.Equal(noon().Add(3*time.Second)) ||
+			!gap.Detail.Until.Equal(noon().Add(5*time.Second)) || gap.Check() != nil {
 			t.Errorf("got a gap from %v to %v, %v", gap.Detail.Since, gap.Detail.Until, gap.Check())
 		}
 	})
@@ -143,11 +144,12 @@ func TestAsyncFailures(t *testing.T) {
 		synctest.Wait()
 		results := map[string]chan error{}
 		for _, id := range []string{"good", "bad", "fine"} {
-			results[id] = make(chan error, 1)
+			result := make(chan error, 1)
+			results[id] = result
 			go func() {
 				e := decision()
 				e.ID = id
-				results[id] <- a.Append(context.Background(), e)
+				result <- a.Append(context.Background(), e)
 			}()
 		}
 		_ = a.Append(t.Context(), named("bad"))
@@ -208,7 +210,8 @@ func TestAsyncClosed(t *testing.T) {
 			t.Fatal(err)
 		}
 		for name, err := range map[string]error{
-			"trivial": a.Append(t.Context(), trivial()), "durable": a.Append(t.Context(), decision()), "Close": a.Close(),
+			"trivial": a.Append(t.Context(), trivial()), "durable": a.Append(t.Context(),
+				decision()), "Close": a.Close(),
 		} {
 			if !errors.Is(err, journal.ErrClosed) {
 				t.Errorf("%s: got %v, want ErrClosed", name, err)

@@ -66,20 +66,25 @@ func TestDecodeRefuses(t *testing.T) {
 		line string
 		want error
 	}{
-		"nothing":             {"", journal.ErrTorn},
-		"not an object":       {"[]", journal.ErrSyntax},
-		"another version":     {`{"v":2,"time":[]}`, journal.ErrVersion},
-		"version as text":     {`{"v":"1"}`, journal.ErrSyntax},
-		"no version":          {`{"time":"2026-06-01T12:00:00Z","kind":"gap","id":"a"}`, journal.ErrSyntax},
-		"no time":             {`{"v":1,"kind":"gap","id":"a"}`, journal.ErrSyntax},
-		"no id":               {`{"v":1,"time":"2026-06-01T12:00:00Z","kind":"gap"}`, journal.ErrSyntax},
-		"empty kind":          {`{"v":1,"time":"2026-06-01T12:00:00Z","kind":"","id":"a"}`, journal.ErrSyntax},
-		"long id":             {`{"v":1,"time":"2026-06-01T12:00:00Z","kind":"gap","id":"` + strings.Repeat("a", 65) + `"}`, journal.ErrSyntax},
-		"zero time":           {`{"v":1,"time":"0001-01-01T00:00:00Z","kind":"gap","id":"a"}`, journal.ErrSyntax},
-		"30 February":         {`{"v":1,"time":"2026-02-30T12:00:00Z","kind":"gap","id":"a"}`, journal.ErrSyntax},
-		"an offset":           {`{"v":1,"time":"2026-02-01T12:00:00+01:00","kind":"gap","id":"a"}`, journal.ErrSyntax},
-		"ten digits":          {`{"v":1,"time":"2026-02-01T12:00:00.1234567891Z","kind":"gap","id":"a"}`, journal.ErrSyntax},
-		"a point alone":       {`{"v":1,"time":"2026-02-01T12:00:00.Z","kind":"gap","id":"a"}`, journal.ErrSyntax},
+		"nothing":         {"", journal.ErrTorn},
+		"not an object":   {"[]", journal.ErrSyntax},
+		"another version": {`{"v":2,"time":[]}`, journal.ErrVersion},
+		"version as text": {`{"v":"1"}`, journal.ErrSyntax},
+		"no version":      {`{"time":"2026-06-01T12:00:00Z","kind":"gap","id":"a"}`, journal.ErrSyntax},
+		"no time":         {`{"v":1,"kind":"gap","id":"a"}`, journal.ErrSyntax},
+		"no id":           {`{"v":1,"time":"2026-06-01T12:00:00Z","kind":"gap"}`, journal.ErrSyntax},
+		"empty kind": {`{"v":1,"time":"2026-06-01T12:00:00Z","kind":"","id":"a"}`,
+			journal.ErrSyntax},
+		"long id": {`{"v":1,"time":"2026-06-01T12:00:00Z","kind":"gap","id":"` + strings.Repeat("a", 65) + `"}`, journal.ErrSyntax},
+		"zero time": {`{"v":1,"time":"0001-01-01T00:00:00Z","kind":"gap","id":"a"}`,
+			journal.ErrSyntax},
+		"30 February": {`{"v":1,"time":"2026-02-30T12:00:00Z","kind":"gap","id":"a"}`,
+			journal.ErrSyntax},
+		"an offset": {`{"v":1,"time":"2026-02-01T12:00:00+01:00","kind":"gap","id":"a"}`,
+			journal.ErrSyntax},
+		"ten digits": {`{"v":1,"time":"2026-02-01T12:00:00.1234567891Z","kind":"gap","id":"a"}`, journal.ErrSyntax},
+		"a point alone": {`{"v":1,"time":"2026-02-01T12:00:00.Z","kind":"gap","id":"a"}`,
+			journal.ErrSyntax},
 		"twice":               {head + `,"id":"b"}`, journal.ErrSyntax},
 		"twice, escaped":      {head + `,"\u0069d":"b"}`, journal.ErrSyntax},
 		"unknown twice":       {head + `,"x":1,"x":2}`, journal.ErrSyntax},
@@ -95,21 +100,25 @@ func TestDecodeRefuses(t *testing.T) {
 		"detail and sealed":   {head + `,"detail":{},"sealed":"QUJD"}`, journal.ErrSyntax},
 		"empty seal":          {head + `,"sealed":""}`, journal.ErrSyntax},
 		"seal with a break":   {head + `,"sealed":"QU\nJD"}`, journal.ErrSyntax},
-		"signal twice":        {head + `,"detail":{"signals":{"geo":{"asn":1,"asn":2}}}}`, journal.ErrSyntax},
-		"group twice":         {head + `,"detail":{"signals":{"geo":{},"geo":{}}}}`, journal.ErrSyntax},
-		"signal mistyped":     {head + `,"detail":{"signals":{"geo":{"country":1}}}}`, journal.ErrSyntax},
-		"signal too large":    {head + `,"detail":{"signals":{"geo":{"asn":1e999}}}}`, journal.ErrSyntax},
-		"leading zero":        {head + `,"detail":{"score":012}}`, journal.ErrSyntax},
-		"score as real":       {head + `,"detail":{"score":1.0}}`, journal.ErrSyntax},
-		"fact twice":          {head + `,"detail":{"facts":{"b":1,"a":1,"b":1}}}`, journal.ErrSyntax},
-		"fact without mode":   {head + `,"detail":{"facts":{"a":{}}}}`, journal.ErrSyntax},
-		"fact of new mode":    {head + `,"detail":{"facts":{"a":{"blur":1}}}}`, journal.ErrSyntax},
-		"fact of two modes":   {head + `,"detail":{"facts":{"a":{"round":1,"hash":"x"}}}}`, journal.ErrSyntax},
-		"fact not dropped":    {head + `,"detail":{"facts":{"a":{"drop":false}}}}`, journal.ErrSyntax},
-		"fact null":           {head + `,"detail":{"facts":{"a":null}}}`, journal.ErrSyntax},
-		"list of numbers":     {head + `,"detail":{"facts":{"a":[1]}}}`, journal.ErrSyntax},
-		"too deep":            {head + `,"x":` + strings.Repeat("[", 80) + strings.Repeat("]", 80) + "}", journal.ErrSyntax},
-		"too long":            {head + `,"x":"` + strings.Repeat("a", journal.MaxLine) + `"}`, journal.ErrTooLong},
+		"signal twice": {head + `,"detail":{"signals":{"geo":{"asn":1,"asn":2}}}}`,
+			journal.ErrSyntax},
+		"group twice":       {head + `,"detail":{"signals":{"geo":{},"geo":{}}}}`, journal.ErrSyntax},
+		"signal mistyped":   {head + `,"detail":{"signals":{"geo":{"country":1}}}}`, journal.ErrSyntax},
+		"signal too large":  {head + `,"detail":{"signals":{"geo":{"asn":1e999}}}}`, journal.ErrSyntax},
+		"leading zero":      {head + `,"detail":{"score":012}}`, journal.ErrSyntax},
+		"score as real":     {head + `,"detail":{"score":1.0}}`, journal.ErrSyntax},
+		"fact twice":        {head + `,"detail":{"facts":{"b":1,"a":1,"b":1}}}`, journal.ErrSyntax},
+		"fact without mode": {head + `,"detail":{"facts":{"a":{}}}}`, journal.ErrSyntax},
+		"fact of new mode":  {head + `,"detail":{"facts":{"a":{"blur":1}}}}`, journal.ErrSyntax},
+		"fact of two modes": {head + `,"detail":{"facts":{"a":{"round":1,"hash":"x"}}}}`,
+			journal.ErrSyntax},
+		"fact not dropped": {head + `,"detail":{"facts":{"a":{"drop":false}}}}`, journal.ErrSyntax},
+		"fact null":        {head + `,"detail":{"facts":{"a":null}}}`, journal.ErrSyntax},
+		"list of numbers":  {head + `,"detail":{"facts":{"a":[1]}}}`, journal.ErrSyntax},
+		"too deep": {head + `,"x":` + strings.Repeat("[", 80) + strings.Repeat("]",
+			80) + "}", journal.ErrSyntax},
+		"too long": {head + `,"x":"` + strings.Repeat("a", journal.MaxLine) + `"}`,
+			journal.ErrTooLong},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := *decision()
@@ -173,7 +182,8 @@ func TestAbsentIsNotUnknown(t *testing.T) {
 		risk.GeoVPN:      {false, false}, // of a computed group
 		risk.DeviceKnown: {false, false}, // of a group not computed
 	} {
-		if has, known := e.Decision.Has(id), e.Decision.Signals.Known(id); has != want.has || known != want.known {
+		if has, known := e.Decision.Has(id), e.Decision.Signals.Known(id); has != want.has ||
+			known != want.known {
 			t.Errorf("%v: got has %v, known %v, want %v", id, has, known, want)
 		}
 	}
@@ -216,8 +226,11 @@ func TestAppendLineRefuses(t *testing.T) {
 		change func(e *journal.Event)
 		field  string
 	}{
-		"zero time":       {func(e *journal.Event) { e.Time = time.Time{} }, "time"},
-		"far future":      {func(e *journal.Event) { e.Detail.Until = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) }, "time"},
+		"zero time": {func(e *journal.Event) { e.Time = time.Time{} }, "time"},
+		"far future": {func(e *journal.Event) {
+			e.Detail.Until = time.Date(10000, 1, 1, 0, 0,
+				0, 0, time.UTC)
+		}, "time"},
 		"no kind":         {func(e *journal.Event) { e.Kind = "" }, "kind"},
 		"no id":           {func(e *journal.Event) { e.ID = "" }, "id"},
 		"known extra":     {func(e *journal.Event) { e.Extra = `"id":"x"` }, "extra"},

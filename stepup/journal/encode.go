@@ -82,7 +82,8 @@ func areUnique(facts []Fact) bool {
 	greatest := ""
 	for i := range facts {
 		name := facts[i].Name
-		if i > 0 && name <= greatest && slices.ContainsFunc(facts[:i], func(f Fact) bool { return f.Name == name }) {
+		if i > 0 && name <= greatest && slices.ContainsFunc(facts[:i],
+			func(f Fact) bool { return f.Name == name }) {
 			return false
 		}
 		greatest = max(greatest, name)

@@ -131,7 +131,8 @@ func (p Pseudonym) String() string { return base64.RawURLEncoding.EncodeToString
 func ParsePseudonym(text string) (Pseudonym, error) {
 	p, ok := pseudonymOf([]byte(text))
 	if !ok {
-		return Pseudonym{}, fmt.Errorf("journal: not a pseudonym: want %d characters of base64url", pseudonymSize)
+		return Pseudonym{}, fmt.Errorf("journal: not a pseudonym: want %d characters of base64url",
+			pseudonymSize)
 	}
 	return p, nil
 }

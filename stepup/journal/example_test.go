@@ -34,7 +34,8 @@ func Example() {
 	sink := journal.NewAsync(file, journal.AsyncConfig{})
 	err = sink.Append(context.Background(), &journal.Event{
 		Time: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC), Kind: journal.KindProof, ID: "fake-1",
-		Action: "transfer", Outcome: "passed", Detail: journal.Detail{Method: "totp", Sensitivity: "sensitive"},
+		Action: "transfer", Outcome: "passed", Detail: journal.Detail{Method: "totp",
+			Sensitivity: "sensitive"},
 	})
 	if err := errors.Join(err, sink.Close(), file.Close()); err != nil {
 		fmt.Println(err)
@@ -121,7 +122,8 @@ func ExampleKeeper_Keep() {
 		mode journal.Mode
 		raw  any
 	}{
-		{"amount", journal.Keep, 1249.9}, {"amount", journal.Round, 1249.9}, {"payee", journal.Hash, "BE68539007547034"},
+		{"amount", journal.Keep, 1249.9}, {"amount", journal.Round, 1249.9}, {"payee",
+			journal.Hash, "BE68539007547034"},
 	} {
 		kept, ok := k.Keep(f.name, f.mode, f.raw)
 		fmt.Println(kept.Name, kept.Mode, kept.Value.Any(), ok)
@@ -137,7 +139,8 @@ func ExampleEncoder_AppendLine() {
 	ctx, keys := context.Background(), new(journal.MemoryKeys)
 	alias := journal.Pseudonym{1}
 	line, err := journal.Encoder{Keys: keys}.AppendLine(ctx, nil, &journal.Event{
-		Time: time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC), Kind: journal.KindProof, ID: "fake-1", Alias: alias,
+		Time: time.Date(2026, 6, 1, 12, 0, 0, 0,
+			time.UTC), Kind: journal.KindProof, ID: "fake-1", Alias: alias,
 		Outcome: "passed", Detail: journal.Detail{Method: "totp"},
 	})
 	if err != nil {
@@ -148,7 +151,8 @@ func ExampleEncoder_AppendLine() {
 	var e journal.Event
 	fmt.Println(d.Decode(line, &e), d.Open(ctx, &e, keys), e.Outcome, e.Detail.Method)
 	_ = keys.Destroy(ctx, alias)
-	fmt.Println(d.Decode(line, &e), errors.Is(d.Open(ctx, &e, keys), journal.ErrNoKey), e.Outcome, e.Detail.Method == "")
+	fmt.Println(d.Decode(line, &e), errors.Is(d.Open(ctx, &e, keys), journal.ErrNoKey), e.Outcome,
+		e.Detail.Method == "")
 	// Output:
 	// <nil> <nil> passed totp
 	// <nil> true passed true

@@ -71,7 +71,8 @@ func TestFileRefusesEvents(t *testing.T) {
 	unknown.Kind, wrong.Outcome, timeless.Time = "eclipse", "sent", time.Time{}
 	for field, e := range map[string]*journal.Event{"kind": unknown, "outcome": wrong, "time": timeless} {
 		var bad *journal.EventError
-		if err := f.Append(t.Context(), named("a"), e); !errors.As(err, &bad) || bad.Field != field || bad.Error() == "" {
+		if err := f.Append(t.Context(), named("a"), e); !errors.As(err, &bad) ||
+			bad.Field != field || bad.Error() == "" {
 			t.Errorf("%s: got %v", field, err)
 		}
 	}
@@ -88,7 +89,8 @@ func TestFileRefusesEvents(t *testing.T) {
 		t.Errorf("second Close: got %v, want ErrClosed", err)
 	}
 	for name, c := range map[string]journal.FileConfig{
-		"no path": {}, "negative": {Path: path, MaxBytes: -1}, "no folder": {Path: filepath.Join(path, "x")},
+		"no path": {}, "negative": {Path: path,
+			MaxBytes: -1}, "no folder": {Path: filepath.Join(path, "x")},
 	} {
 		if _, err := journal.OpenFile(c); err == nil {
 			t.Errorf("%s: no error", name)
@@ -130,7 +132,8 @@ func TestTornFile(t *testing.T) {
 			t.Fatalf("%d bytes, opened: got %v, bad %v, want %v", n, ids, bad, want)
 		}
 		var at *journal.LineError
-		if err := f.Torn(); (err != nil) != wantBad || wantBad && (!errors.As(err, &at) || !errors.Is(err, journal.ErrTorn) ||
+		if err := f.Torn(); (err != nil) != wantBad || wantBad && (!errors.As(err, &at) ||
+			!errors.Is(err, journal.ErrTorn) ||
 			bad[0] != fmt.Sprintf("journal.jsonl:%d", at.Line)) {
 			t.Fatalf("%d bytes: Torn says %v, the reader %v", n, err, bad)
 		}
@@ -179,7 +182,8 @@ func TestRotationBySize(t *testing.T) {
 		}
 	}
 	files, err := journal.Segments(path)
-	if err != nil || len(files) != 5 || filepath.Base(files[0]) != "journal-20260601T120000Z-0001.jsonl" || files[4] != path {
+	if err != nil || len(files) != 5 ||
+		filepath.Base(files[0]) != "journal-20260601T120000Z-0001.jsonl" || files[4] != path {
 		t.Fatalf("got %v, %v", files, err)
 	}
 	for _, file := range files {
@@ -200,7 +204,8 @@ func TestRotationByDay(t *testing.T) {
 		return e
 	}
 	var f *journal.File
-	for _, e := range []*journal.Event{at("a", 0), at("b", 11), at("c", 12), at("late", 11), at("d", 13), at("e", 36)} {
+	for _, e := range []*journal.Event{at("a", 0), at("b", 11), at("c", 12), at("late", 11),
+		at("d", 13), at("e", 36)} {
 		f = openFile(t, journal.FileConfig{Path: path, Daily: true}) // each time by another process
 		if err := errors.Join(f.Append(t.Context(), e), f.Close()); err != nil {
 			t.Fatal(err)
@@ -219,7 +224,8 @@ func TestRotationByDay(t *testing.T) {
 
 func TestSegmentsLeavesOthersAlone(t *testing.T) {
 	folder := t.TempDir()
-	for _, name := range []string{"journal-20260601T120000Z-0001.jsonl", "journal-20260601T120000Z-0001.jsonl.gz",
+	for _, name := range []string{"journal-20260601T120000Z-0001.jsonl",
+		"journal-20260601T120000Z-0001.jsonl.gz",
 		"journal-20269901T120000Z-0001.jsonl", "journalist.jsonl", "other-20260601T120000Z-0001.jsonl", "journal-.jsonl"} {
 		if err := os.WriteFile(filepath.Join(folder, name), nil, 0o600); err != nil {
 			t.Fatal(err)
@@ -283,7 +289,8 @@ func TestClasses(t *testing.T) {
 		"new sensitivity":    {journal.KindDecision, "harmless", "allow", journal.Durable},
 		"gap":                {journal.KindGap, "", "dropped", journal.Ordinary},
 	} {
-		e := &journal.Event{Kind: c.kind, Outcome: c.outcome, Detail: journal.Detail{Sensitivity: c.sensitivity}}
+		e := &journal.Event{Kind: c.kind, Outcome: c.outcome,
+			Detail: journal.Detail{Sensitivity: c.sensitivity}}
 		if got := e.Class(); got != c.want {
 			t.Errorf("%s: got %v, want %v", name, got, c.want)
 		}

@@ -18,16 +18,20 @@ import (
 func seeds(t testing.TB) [][]byte {
 	t.Helper()
 	e := decision()
-	e.Decision.Proofs = []journal.Proof{{Method: "totp", Action: "login", Band: "low", Time: noon(), Bound: true}}
+	e.Decision.Proofs = []journal.Proof{{Method: "totp", Action: "login", Band: "low",
+		Time: noon(), Bound: true}}
 	e.Decision.Degraded = []journal.Gap{{Kind: "store", Name: "subject", Text: "cannot be read"}}
 	e.Decision.Enrol, e.Decision.Held = []string{"totp"}, "totp"
 	e.Decision.Facts = append(e.Decision.Facts,
-		keep("z_texts", journal.Keep, []string{"a", "é\"\\"}), keep("z_real", journal.Keep, -0.125), keep("z_whole", journal.Keep, -7))
+		keep("z_texts", journal.Keep, []string{"a", "é\"\\"}), keep("z_real", journal.Keep,
+			-0.125), keep("z_whole", journal.Keep, -7))
 	other := &journal.Event{
 		Time: noon(), Kind: journal.KindGap, ID: "g", Outcome: "dropped", Extra: `"x":[1,{"y":null}]`,
-		Detail: journal.Detail{Lost: 3, Since: noon(), Until: noon(), By: pseudonym(3), Bound: true, Extra: `"z":"\u00e9"`},
+		Detail: journal.Detail{Lost: 3, Since: noon(), Until: noon(), By: pseudonym(3),
+			Bound: true, Extra: `"z":"\u00e9"`},
 	}
-	sealed := &journal.Event{Time: noon(), Kind: journal.KindProof, ID: "p", Alias: pseudonym(1), Sealed: []byte("sealed")}
+	sealed := &journal.Event{Time: noon(), Kind: journal.KindProof, ID: "p", Alias: pseudonym(1),
+		Sealed: []byte("sealed")}
 	const head = `{"v":1,"time":"2026-06-01T12:00:00Z","kind":"decision","id":"a"`
 	return [][]byte{
 		line(t, e), line(t, other), line(t, sealed), line(t, trivial()),
@@ -86,7 +90,8 @@ func TestDecodeAgreesWithEncodingJSON(t *testing.T) {
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "changes") {
 			at := rapid.IntRange(0, len(text)-1).Draw(t, "at")
-			with := rapid.SampledFrom([]string{"", "0", "1", "-", ".", "e", `"`, `\`, ",", ":", "{", "}", "[", "]",
+			with := rapid.SampledFrom([]string{"", "0", "1", "-", ".", "e", `"`, `\`, ",", ":",
+				"{", "}", "[", "]",
 				"null", "true", " ", "\t", "\n", "\r", "\x00", "\xc3", "é", `\u0069`, "Z", "=", "_"}).Draw(t, "with")
 			cut := rapid.IntRange(0, min(3, len(text)-at)).Draw(t, "cut")
 			text = append(append(bytes.Clone(text[:at]), with...), text[at+cut:]...)

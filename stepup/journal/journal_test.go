@@ -77,7 +77,8 @@ func decision() *journal.Event {
 			Signals: signals(),
 			Facts: []journal.Fact{
 				keep("amount", journal.Keep, "249.90"), keep("payee_trusted", journal.Keep, false),
-				keep("account_age", journal.Round, 1284), keep("new_email", journal.Drop, "ann@example.com"),
+				keep("account_age", journal.Round, 1284), keep("new_email", journal.Drop,
+					"ann@example.com"),
 			},
 			Prompts: journal.Prompts{Used: 1, Known: true, Most: 3},
 			Spent:   []journal.Spent{{Rule: "small-and-trusted", Count: 2, Sum: "41.5"}},
@@ -212,19 +213,27 @@ func anEvent() *rapid.Generator[*journal.Event] {
 	return rapid.Custom(func(t *rapid.T) *journal.Event {
 		kind := rapid.SampledFrom(journal.Kinds()).Draw(t, "kind")
 		e := &journal.Event{
-			Time: aTime().Draw(t, "time"), Kind: kind.Kind, ID: rapid.StringMatching(`[A-Za-z0-9_-]{1,64}`).Draw(t, "id"),
-			Alias: aPseudonym().Draw(t, "alias"), Action: aText().Draw(t, "action"), Step: aText().Draw(t, "step"),
+			Time: aTime().Draw(t,
+				"time"), Kind: kind.Kind, ID: rapid.StringMatching(`[A-Za-z0-9_-]{1,64}`).Draw(t, "id"),
+			Alias: aPseudonym().Draw(t, "alias"), Action: aText().Draw(t,
+				"action"), Step: aText().Draw(t, "step"),
 			Outcome: rapid.SampledFrom(kind.Outcomes).Draw(t, "outcome"), Policy: aText().Draw(t, "policy"),
-			Extra: rapid.SampledFrom([]string{"", `"later":[1,{"a":null}]`, `"x":"é","y":-0.5e3`}).Draw(t, "extra"),
+			Extra: rapid.SampledFrom([]string{"", `"later":[1,{"a":null}]`,
+				`"x":"é","y":-0.5e3`}).Draw(t, "extra"),
 		}
 		e.Detail = journal.Detail{
-			Sensitivity: rapid.SampledFrom([]string{"", "trivial", "normal", "sensitive", "critical"}).Draw(t, "sensitivity"),
-			Session:     aPseudonym().Draw(t, "session"), Device: aPseudonym().Draw(t, "device"),
-			Channel: aText().Draw(t, "channel"), Lane: aText().Draw(t, "lane"), Method: aText().Draw(t, "method"),
+			Sensitivity: rapid.SampledFrom([]string{"", "trivial", "normal", "sensitive",
+				"critical"}).Draw(t, "sensitivity"),
+			Session: aPseudonym().Draw(t, "session"), Device: aPseudonym().Draw(t, "device"),
+			Channel: aText().Draw(t, "channel"), Lane: aText().Draw(t,
+				"lane"), Method: aText().Draw(t, "method"),
 			Via: aText().Draw(t, "via"), ACR: aText().Draw(t, "acr"), Band: aText().Draw(t, "band"),
-			Bound: rapid.Bool().Draw(t, "bound"), Attempt: rapid.Int64().Draw(t, "attempt"), Cost: rapid.Int64().Draw(t, "cost"),
-			Expires: maybeTime().Draw(t, "expires"), Reason: aText().Draw(t, "reason"), Field: aText().Draw(t, "field"),
-			By: aPseudonym().Draw(t, "by"), Purpose: aText().Draw(t, "purpose"), Previous: aText().Draw(t, "previous"),
+			Bound: rapid.Bool().Draw(t, "bound"), Attempt: rapid.Int64().Draw(t,
+				"attempt"), Cost: rapid.Int64().Draw(t, "cost"),
+			Expires: maybeTime().Draw(t, "expires"), Reason: aText().Draw(t,
+				"reason"), Field: aText().Draw(t, "field"),
+			By: aPseudonym().Draw(t, "by"), Purpose: aText().Draw(t,
+				"purpose"), Previous: aText().Draw(t, "previous"),
 			Keys: rapid.Int64().Draw(t, "keys"), Lost: rapid.Int64().Draw(t, "lost"),
 			Since: maybeTime().Draw(t, "since"), Until: maybeTime().Draw(t, "until"),
 			Extra: rapid.SampledFrom([]string{"", `"future":{"deep":[true]}`}).Draw(t, "detail extra"),
@@ -245,11 +254,14 @@ func aDecision() *rapid.Generator[*journal.Decision] {
 	})
 	return rapid.Custom(func(t *rapid.T) *journal.Decision {
 		d := &journal.Decision{
-			Score: rapid.Int64Range(0, 100).Draw(t, "score"), Base: aText().Draw(t, "base"), Floor: aText().Draw(t, "floor"),
+			Score: rapid.Int64Range(0, 100).Draw(t, "score"), Base: aText().Draw(t,
+				"base"), Floor: aText().Draw(t, "floor"),
 			Cap: aText().Draw(t, "cap"), Failure: aText().Draw(t, "failure"), Held: aText().Draw(t, "held"),
 			Offers: words.Draw(t, "offers"), Enrol: words.Draw(t, "enrol"), Rules: words.Draw(t, "rules"),
-			Unknown: words.Draw(t, "unknown"), Shadow: journal.Shadow{Step: aText().Draw(t, "shadow"), Rules: words.Draw(t, "shadow rules")},
-			Prompts: journal.Prompts{Most: rapid.Int64().Draw(t, "most"), Softened: rapid.Bool().Draw(t, "softened")},
+			Unknown: words.Draw(t, "unknown"), Shadow: journal.Shadow{Step: aText().Draw(t,
+				"shadow"), Rules: words.Draw(t, "shadow rules")},
+			Prompts: journal.Prompts{Most: rapid.Int64().Draw(t, "most"),
+				Softened: rapid.Bool().Draw(t, "softened")},
 		}
 		if d.Prompts.Known = rapid.Bool().Draw(t, "prompts known"); d.Prompts.Known {
 			d.Prompts.Used = rapid.Int64().Draw(t, "used")
@@ -257,22 +269,27 @@ func aDecision() *rapid.Generator[*journal.Decision] {
 		if rapid.Bool().Draw(t, "spent known") {
 			d.Spent = []journal.Spent{}
 			for range rapid.IntRange(0, 2).Draw(t, "spent") {
-				d.Spent = append(d.Spent, journal.Spent{Rule: aText().Draw(t, "rule"), Count: rapid.Int64().Draw(t, "count"), Sum: aText().Draw(t, "sum")})
+				d.Spent = append(d.Spent, journal.Spent{Rule: aText().Draw(t, "rule"),
+					Count: rapid.Int64().Draw(t, "count"), Sum: aText().Draw(t, "sum")})
 			}
 		}
 		for range rapid.IntRange(0, 2).Draw(t, "proofs") {
-			d.Proofs = append(d.Proofs, journal.Proof{Method: aText().Draw(t, "method"), Action: aText().Draw(t, "action"),
-				Band: aText().Draw(t, "band"), Time: aTime().Draw(t, "time"), Bound: rapid.Bool().Draw(t, "bound")})
+			d.Proofs = append(d.Proofs, journal.Proof{Method: aText().Draw(t, "method"),
+				Action: aText().Draw(t, "action"),
+				Band:   aText().Draw(t, "band"), Time: aTime().Draw(t,
+					"time"), Bound: rapid.Bool().Draw(t, "bound")})
 		}
 		for range rapid.IntRange(0, 2).Draw(t, "gaps") {
-			d.Degraded = append(d.Degraded, journal.Gap{Kind: aText().Draw(t, "kind"), Name: aText().Draw(t, "name"), Text: aText().Draw(t, "text")})
+			d.Degraded = append(d.Degraded, journal.Gap{Kind: aText().Draw(t, "kind"),
+				Name: aText().Draw(t, "name"), Text: aText().Draw(t, "text")})
 		}
 		for _, name := range rapid.SliceOfNDistinct(aText(), 0, 4, rapid.ID).Draw(t, "facts") {
 			d.Facts = append(d.Facts, aFact(name).Draw(t, "fact"))
 		}
 		if d.Signals = someSignals().Draw(t, "signals"); d.Signals != nil {
 			for _, spec := range risk.Catalogue() { // what an older version lacked
-				if d.Signals.Computed().Has(spec.Group) && !d.Signals.Known(spec.Signal) && rapid.Bool().Draw(t, "missing") {
+				if d.Signals.Computed().Has(spec.Group) && !d.Signals.Known(spec.Signal) &&
+					rapid.Bool().Draw(t, "missing") {
 					d.Missing = d.Missing.With(spec.Signal)
 				}
 			}
@@ -309,16 +326,19 @@ func someSignals() *rapid.Generator[*risk.Signals] {
 }
 
 func aFact(name string) *rapid.Generator[journal.Fact] {
-	raw := rapid.OneOf(rapid.Bool().AsAny(), rapid.Int64().AsAny(), rapid.Float64().AsAny(), aText().AsAny(),
+	raw := rapid.OneOf(rapid.Bool().AsAny(), rapid.Int64().AsAny(), rapid.Float64().AsAny(),
+		aText().AsAny(),
 		rapid.SliceOfN(aText(), 0, 3).AsAny(), rapid.Uint64().AsAny(), rapid.Float32().AsAny())
 	return rapid.Custom(func(t *rapid.T) journal.Fact {
-		mode := rapid.SampledFrom([]journal.Mode{journal.Drop, journal.Hash, journal.Round, journal.Keep}).Draw(t, "mode")
+		mode := rapid.SampledFrom([]journal.Mode{journal.Drop, journal.Hash, journal.Round,
+			journal.Keep}).Draw(t, "mode")
 		return keep(name, mode, raw.Draw(t, "raw"))
 	})
 }
 
 func aText() *rapid.Generator[string] {
-	return rapid.OneOf(rapid.Just(""), rapid.SampledFrom([]string{"transfer", "code6", "é", "a\"b\\c\n\x00\u2028\x7f"}), rapid.StringN(0, 8, 24))
+	return rapid.OneOf(rapid.Just(""), rapid.SampledFrom([]string{"transfer", "code6", "é",
+		"a\"b\\c\n\x00\u2028\x7f"}), rapid.StringN(0, 8, 24))
 }
 
 func aTime() *rapid.Generator[time.Time] {

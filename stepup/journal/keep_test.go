@@ -46,7 +46,8 @@ func TestValueOf(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			v, ok := journal.ValueOf(c.raw)
-			if got := v.Any(); !reflect.DeepEqual(got, c.want) || ok != (c.want != nil) || v.IsZero() == ok {
+			if got := v.Any(); !reflect.DeepEqual(got, c.want) || ok != (c.want != nil) ||
+				v.IsZero() == ok {
 				t.Errorf("got %v (%T), %v; want %v (%T)", got, got, ok, c.want, c.want)
 			}
 		})
@@ -89,7 +90,8 @@ func TestKeep(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, ok := k.Keep("fact", c.mode, c.raw)
-			if !ok || f.Name != "fact" || !reflect.DeepEqual(f.Value.Any(), c.want) || (c.want == nil) != (f.Mode == journal.Drop) {
+			if !ok || f.Name != "fact" || !reflect.DeepEqual(f.Value.Any(), c.want) ||
+				(c.want == nil) != (f.Mode == journal.Drop) {
 				t.Errorf("got %v %v, %v; want %v", f.Mode, f.Value.Any(), ok, c.want)
 			}
 		})

@@ -67,7 +67,8 @@ var lineTable = newTable(
 	who("alias", nil, "The keyed pseudonym of the subject. Absent: the event is nobody's.",
 		func(e *Event) *Pseudonym { return &e.Alias }),
 	word("action", nil, "What was attempted.", func(e *Event) *string { return &e.Action }),
-	word("step", nil, "The step of the ladder that was asked for.", func(e *Event) *string { return &e.Step }),
+	word("step", nil, "The step of the ladder that was asked for.",
+		func(e *Event) *string { return &e.Step }),
 	word("outcome", nil, "How it ended: a word of the kind's.", func(e *Event) *string { return &e.Outcome }),
 	word("policy", nil, "The hash of the policy that decided.", func(e *Event) *string { return &e.Policy }),
 	member{
@@ -75,15 +76,18 @@ var lineTable = newTable(
 		write: writeDetail, read: (*Decoder).detail,
 	},
 	member{
-		name: "sealed", doc: "The detail, sealed under the subject's key, in base64. It stands instead of `detail`.",
-		schema: `{"type":"string","contentEncoding":"base64"}`, write: writeSealed, read: (*Decoder).sealed,
+		name: "sealed", schema: `{"type":"string","contentEncoding":"base64"}`,
+		doc:   "The detail, sealed under the subject's key, in base64. It stands instead of `detail`.",
+		write: writeSealed, read: (*Decoder).sealed,
 	},
 )
 
 var (
-	ofChallenge = []Kind{KindChallenge, KindDelivery, KindAttempt, KindProof, KindFailure, KindExpiry, KindAbandon}
-	ofLane      = append([]Kind{KindDecision, KindUnlock}, ofChallenge...)
-	ofMethod    = append([]Kind{KindEnrol, KindUnlock, KindRedeem}, ofChallenge...)
+	ofChallenge = []Kind{
+		KindChallenge, KindDelivery, KindAttempt, KindProof, KindFailure, KindExpiry, KindAbandon,
+	}
+	ofLane   = append([]Kind{KindDecision, KindUnlock}, ofChallenge...)
+	ofMethod = append([]Kind{KindEnrol, KindUnlock, KindRedeem}, ofChallenge...)
 )
 
 // detailTable is the object of a detail: what events of most kinds share, then
@@ -113,8 +117,9 @@ var detailTable = newTable(append([]member{
 		func(e *Event) *bool { return &e.Detail.Bound }),
 	whole("attempt", []Kind{KindAttempt}, "Which attempt at the challenge, from 1.",
 		func(e *Event) *int64 { return &e.Detail.Attempt }),
-	whole("cost_ppm", []Kind{KindAttempt, KindUnlock}, "What it takes from, or gives back to, the guess budget, "+
-		"in parts per million.", func(e *Event) *int64 { return &e.Detail.Cost }),
+	whole("cost_ppm", []Kind{KindAttempt, KindUnlock},
+		"What it takes from, or gives back to, the guess budget, in parts per million.",
+		func(e *Event) *int64 { return &e.Detail.Cost }),
 	moment("expires", []Kind{KindChallenge, KindProof}, "When the challenge, or the grant, ends.",
 		func(e *Event) *time.Time { return &e.Detail.Expires }),
 	word("reason", nil, "One word for the operator, such as `busy`, `exhausted`, `binding`, `timeout`.",
@@ -139,10 +144,11 @@ var detailTable = newTable(append([]member{
 }, decisionMembers()...)...)
 
 const (
-	textSchema      = `{"type":"string"}`
-	wholeSchema     = `{"type":"integer"}`
-	yesSchema       = `{"const":true}`
-	momentSchema    = `{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?Z$"}`
+	textSchema   = `{"type":"string"}`
+	wholeSchema  = `{"type":"integer"}`
+	yesSchema    = `{"const":true}`
+	momentSchema = `{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T` +
+		`[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?Z$"}`
 	pseudonymSchema = `{"type":"string","pattern":"^[A-Za-z0-9_-]{22}$"}`
 )
 

@@ -15,66 +15,61 @@ var ofDecision = []Kind{KindDecision}
 // They are written where there is a Decision, and reading one makes it.
 func decisionMembers() []member {
 	return []member{
-		{
-			name: "signals", kinds: ofDecision, schema: `{"$ref":"#/definitions/signals"}`,
-			doc: "Every signal computed, by group: its value, or null for unknown. Absent: not computed, " +
+		part("signals", `{"$ref":"#/definitions/signals"}`,
+			"Every signal computed, by group: its value, or null for unknown. Absent: not computed, "+
 				"which is not the same as unknown.",
-			write: ifDecision(appendSignals), read: (*Decoder).readSignals,
-		},
-		{
-			name: "facts", kinds: ofDecision, schema: `{"type":"object","additionalProperties":{"$ref":"#/definitions/fact"}}`,
-			doc: "What the host passed, each as the policy lets it be kept: the value itself; " +
+			appendSignals, (*Decoder).readSignals),
+		part("facts", `{"type":"object","additionalProperties":{"$ref":"#/definitions/fact"}}`,
+			"What the host passed, each as the policy lets it be kept: the value itself; "+
 				"`{\"round\":…}`, to two significant digits; `{\"hash\":…}`, keyed; `{\"drop\":true}`.",
-			write: ifDecision(appendFacts), read: (*Decoder).readFacts,
-		},
-		{
-			name: "proofs", kinds: ofDecision, schema: `{"type":"array","items":{"$ref":"#/definitions/proof"}}`,
-			doc:   "The proofs that the session held on this device.",
-			write: ifDecision(appendProofs), read: (*Decoder).readProofs,
-		},
-		names("held", "The method of the held proof that satisfied the step.",
+			appendFacts, (*Decoder).readFacts),
+		part("proofs", `{"type":"array","items":{"$ref":"#/definitions/proof"}}`,
+			"The proofs that the session held on this device.",
+			appendProofs, (*Decoder).readProofs),
+		name("held", "The method of the held proof that satisfied the step.",
 			func(d *Decision) *string { return &d.Held }),
-		{
-			name: "prompts", kinds: ofDecision, schema: `{"$ref":"#/definitions/prompts"}`,
-			doc: "The prompt budget: passed prompts in its window (null: unknown), the most it allows (0: no budget), " +
-				"whether it softened the base.",
-			write: ifDecision(appendPrompts), read: (*Decoder).readPrompts,
-		},
-		{
-			name: "spent", kinds: ofDecision, schema: `{"type":["array","null"],"items":{"$ref":"#/definitions/spent"}}`,
-			doc:   "What was used up of the limits of `at_most` rules; null: unknown, and then they cap nothing.",
-			write: ifDecision(appendSpent), read: (*Decoder).readSpent,
-		},
-		{
-			name: "degraded", kinds: ofDecision, schema: `{"type":"array","items":{"$ref":"#/definitions/gap"}}`,
-			doc:   "What the decision was made without.",
-			write: ifDecision(appendGaps), read: (*Decoder).readGaps,
-		},
+		part("prompts", `{"$ref":"#/definitions/prompts"}`,
+			"The prompt budget: passed prompts in its window (null: unknown), the most it allows "+
+				"(0: no budget), whether it softened the base.",
+			appendPrompts, (*Decoder).readPrompts),
+		part("spent", `{"type":["array","null"],"items":{"$ref":"#/definitions/spent"}}`,
+			"What was used up of the limits of `at_most` rules; null: unknown, and then they cap nothing.",
+			appendSpent, (*Decoder).readSpent),
+		part("degraded", `{"type":"array","items":{"$ref":"#/definitions/gap"}}`,
+			"What the decision was made without.",
+			appendGaps, (*Decoder).readGaps),
 		list("offers", "The methods on offer.", func(d *Decision) *[]string { return &d.Offers }),
 		list("enrol", "The methods that would have been accepted, had the subject one of them.",
 			func(d *Decision) *[]string { return &d.Enrol }),
-		{
-			name: "score", kinds: ofDecision, schema: `{"type":"integer","minimum":0,"maximum":100}`,
-			doc:   "The risk points.",
-			write: ifDecision(func(dst []byte, d *Decision) []byte { return appendInt(dst, d.Score) }),
-			read:  func(d *Decoder, e *Event) { d.decisionOf(e).Score = d.int() },
-		},
-		stepOrNull("base", "The step of the matrix, softened by the prompt budget.",
+		part("score", `{"type":"integer","minimum":0,"maximum":100}`,
+			"The risk points.",
+			func(dst []byte, d *Decision) []byte { return appendInt(dst, d.Score) },
+			func(d *Decoder, e *Event) { d.decisionOf(e).Score = d.int() }),
+		nameOrNull("base", "The step of the matrix, softened by the prompt budget.",
 			func(d *Decision) *string { return &d.Base }),
-		stepOrNull("floor", "The strongest `require` or `deny` that fired; null: none.",
+		nameOrNull("floor", "The strongest `require` or `deny` that fired; null: none.",
 			func(d *Decision) *string { return &d.Floor }),
-		stepOrNull("cap", "The weakest `at_most` that fired and held; null: none.",
+		nameOrNull("cap", "The weakest `at_most` that fired and held; null: none.",
 			func(d *Decision) *string { return &d.Cap }),
-		names("failure", "The least that `on_failure` leaves of a degraded decision.",
+		name("failure", "The least that `on_failure` leaves of a degraded decision.",
 			func(d *Decision) *string { return &d.Failure }),
 		list("rules", "The enforced rules that fired.", func(d *Decision) *[]string { return &d.Rules }),
 		list("unknown", "The enforced rules whose condition was unknown, fired or not.",
 			func(d *Decision) *[]string { return &d.Unknown }),
-		{
-			name: "shadow", kinds: ofDecision, schema: `{"$ref":"#/definitions/shadow"}`,
-			doc:   "What the policy would say with every shadow rule enforced.",
-			write: ifDecision(appendShadow), read: (*Decoder).readShadow,
-		},
+		part("shadow", `{"$ref":"#/definitions/shadow"}`,
+			"What the policy would say with every shadow rule enforced.",
+			appendShadow, (*Decoder).readShadow),
+	}
+}
+
+// part is a member of a decision with a codec of its own.
+func part(
+	name, schema, doc string,
+	write func([]byte, *Decision) []byte, read func(*Decoder, *Event),
+) member {
+	return member{
+		name: name, kinds: ofDecision, schema: schema, doc: doc,
+		write: ifDecision(write), read: read,
 	}
 }
 
@@ -87,56 +82,50 @@ func ifDecision(write func([]byte, *Decision) []byte) func([]byte, *Event) []byt
 	}
 }
 
-// names is a text that is not written when it is empty.
-func names(name, doc string, at func(*Decision) *string) member {
-	return member{
-		name: name, kinds: ofDecision, doc: doc, schema: textSchema,
-		write: ifDecision(func(dst []byte, d *Decision) []byte {
+// name is a text that is not written when it is empty.
+func name(name, doc string, at func(*Decision) *string) member {
+	return part(name, textSchema, doc,
+		func(dst []byte, d *Decision) []byte {
 			if *at(d) == "" {
 				return dst
 			}
 			return appendText(dst, *at(d))
-		}),
-		read: func(d *Decoder, e *Event) { *at(d.decisionOf(e)) = d.text() },
-	}
+		},
+		func(d *Decoder, e *Event) { *at(d.decisionOf(e)) = d.text() })
 }
 
-// stepOrNull is the name of a step, written as null when there is none.
-func stepOrNull(name, doc string, at func(*Decision) *string) member {
-	return member{
-		name: name, kinds: ofDecision, doc: doc, schema: `{"type":["string","null"]}`,
-		write: ifDecision(func(dst []byte, d *Decision) []byte {
+// nameOrNull is a text that is written as null when it is empty.
+func nameOrNull(name, doc string, at func(*Decision) *string) member {
+	return part(name, `{"type":["string","null"]}`, doc,
+		func(dst []byte, d *Decision) []byte {
 			if *at(d) == "" {
 				return append(dst, "null"...)
 			}
 			return appendText(dst, *at(d))
-		}),
-		read: func(d *Decoder, e *Event) {
+		},
+		func(d *Decoder, e *Event) {
 			if into := at(d.decisionOf(e)); !d.null() {
 				*into = d.text()
 			}
-		},
-	}
+		})
 }
 
 // list is a list of words that is not written when it is empty.
 func list(name, doc string, at func(*Decision) *[]string) member {
-	return member{
-		name: name, kinds: ofDecision, doc: doc, schema: `{"type":"array","items":{"type":"string"}}`,
-		write: ifDecision(func(dst []byte, d *Decision) []byte {
+	return part(name, `{"type":"array","items":{"type":"string"}}`, doc,
+		func(dst []byte, d *Decision) []byte {
 			if len(*at(d)) == 0 {
 				return dst
 			}
 			return appendTexts(dst, *at(d))
-		}),
-		read: func(d *Decoder, e *Event) {
+		},
+		func(d *Decoder, e *Event) {
 			into := at(d.decisionOf(e))
 			*into = d.texts(*at(&d.spare))
 			if *into != nil {
 				*at(&d.spare) = *into
 			}
-		},
-	}
+		})
 }
 
 // signalKey is where a signal stands in a line.

@@ -8,10 +8,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"math"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,7 +29,8 @@ func oracle(line []byte) (e *journal.Event, err error) {
 		}
 	}()
 	line = bytes.TrimSuffix(line, []byte("\n"))
-	must(len(line) < journal.MaxLine && utf8.Valid(line) && !bytes.Contains(line, []byte("\n")) && json.Valid(line))
+	must(len(line) < journal.MaxLine && utf8.Valid(line) && !bytes.Contains(line, []byte("\n")) &&
+		json.Valid(line))
 	e = new(journal.Event)
 	seen := map[string]bool{}
 	for _, m := range object(line) {
@@ -75,10 +72,12 @@ func oracle(line []byte) (e *journal.Event, err error) {
 
 func oracleDetail(e *journal.Event, raw []byte) {
 	d := &e.Detail
-	texts := map[string]*string{"sensitivity": &d.Sensitivity, "channel": &d.Channel, "lane": &d.Lane, "method": &d.Method,
+	texts := map[string]*string{"sensitivity": &d.Sensitivity, "channel": &d.Channel,
+		"lane": &d.Lane, "method": &d.Method,
 		"via": &d.Via, "acr": &d.ACR, "band": &d.Band, "reason": &d.Reason, "field": &d.Field, "purpose": &d.Purpose, "previous": &d.Previous}
 	nyms := map[string]*journal.Pseudonym{"session": &d.Session, "device": &d.Device, "by": &d.By}
-	numbers := map[string]*int64{"attempt": &d.Attempt, "cost_ppm": &d.Cost, "keys": &d.Keys, "lost": &d.Lost}
+	numbers := map[string]*int64{"attempt": &d.Attempt, "cost_ppm": &d.Cost, "keys": &d.Keys,
+		"lost": &d.Lost}
 	times := map[string]*time.Time{"expires": &d.Expires, "since": &d.Since, "until": &d.Until}
 	for _, m := range object(raw) {
 		switch {
@@ -105,7 +104,8 @@ func oracleDecision(e *journal.Event, m pair) bool {
 	}
 	names := map[string]*string{"held": &d.Held, "failure": &d.Failure}
 	steps := map[string]*string{"base": &d.Base, "floor": &d.Floor, "cap": &d.Cap}
-	lists := map[string]*[]string{"offers": &d.Offers, "enrol": &d.Enrol, "rules": &d.Rules, "unknown": &d.Unknown}
+	lists := map[string]*[]string{"offers": &d.Offers, "enrol": &d.Enrol, "rules": &d.Rules,
+		"unknown": &d.Unknown}
 	switch {
 	case names[m.name] != nil:
 		*names[m.name] = text(m.raw)
@@ -259,165 +259,4 @@ func oracleFact(m pair) journal.Fact {
 	must(ok)
 	f.Value = value
 	return f
-}
-
-// The rest reads JSON by encoding/json, and panics where the type is another.
-
-func must(ok bool) {
-	if !ok {
-		panic(errOracle)
-	}
-}
-
-type pair struct {
-	name string
-	raw  []byte
-}
-
-func object(raw []byte) (all []pair) {
-	must(raw[0] == '{' || raw[0] == ' ' || raw[0] == '\t' || raw[0] == '\r')
-	d := json.NewDecoder(bytes.NewReader(raw))
-	t, err := d.Token()
-	must(err == nil && t == json.Delim('{'))
-	for d.More() {
-		key, err := d.Token()
-		must(err == nil)
-		name := key.(string)
-		must(!slices.ContainsFunc(all, func(p pair) bool { return p.name == name }))
-		var value json.RawMessage
-		must(d.Decode(&value) == nil)
-		all = append(all, pair{name, value})
-	}
-	return all
-}
-
-func parts(raw []byte, read map[string]func([]byte)) {
-	for _, m := range object(raw) {
-		if read[m.name] == nil {
-			must(depth(m.raw) <= 64)
-			continue
-		}
-		read[m.name](m.raw)
-	}
-}
-
-func array(raw []byte) (all []json.RawMessage) {
-	must(raw[0] == '[' && json.Unmarshal(raw, &all) == nil)
-	return all
-}
-
-func text(raw []byte) (s string) {
-	must(raw[0] == '"' && json.Unmarshal(raw, &s) == nil)
-	return s
-}
-
-func texts(raw []byte) (all []string) {
-	for _, r := range array(raw) {
-		all = append(all, text(r))
-	}
-	return all
-}
-
-func boolean(raw []byte) bool {
-	must(string(raw) == "true" || string(raw) == "false")
-	return raw[0] == 't'
-}
-
-func null(raw []byte) bool { return string(raw) == "null" }
-
-func integer(raw []byte) int64 {
-	n, err := strconv.ParseInt(string(raw), 10, 64)
-	must(err == nil)
-	return n
-}
-
-func real(raw []byte) float64 {
-	must(raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9')
-	x, err := strconv.ParseFloat(string(raw), 64)
-	must(err == nil && !math.IsInf(x, 0))
-	return x
-}
-
-func nym(raw []byte) journal.Pseudonym {
-	p, err := journal.ParsePseudonym(text(raw))
-	must(err == nil)
-	return p
-}
-
-// moments is the pattern of the schema: time.Parse alone also takes a comma for
-// the point, an hour of one digit, and more than nine digits of a second.
-var moments = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?Z$`)
-
-func moment(raw []byte) time.Time {
-	s := text(raw)
-	t, err := time.Parse(time.RFC3339Nano, s)
-	must(err == nil && moments.MatchString(s))
-	return t.UTC()
-}
-
-// depth counts as the decoder does: a scalar is one deep, and what is in a list
-// is one deeper than the list.
-func depth(raw []byte) int {
-	deepest := 0
-	switch raw[0] {
-	case '[':
-		for _, r := range array(raw) {
-			deepest = max(deepest, depth(r))
-		}
-	case '{':
-		d := json.NewDecoder(bytes.NewReader(raw))
-		_, _ = d.Token()
-		for d.More() { // here a name may stand twice
-			_, _ = d.Token()
-			var r json.RawMessage
-			must(d.Decode(&r) == nil)
-			deepest = max(deepest, depth(r))
-		}
-	}
-	return deepest + 1
-}
-
-func addExtra(extra string, m pair) string {
-	must(depth(m.raw) <= 64)
-	var out bytes.Buffer
-	must(json.Compact(&out, m.raw) == nil)
-	name, _ := json.Marshal(m.name)
-	if extra != "" {
-		extra += ","
-	}
-	return extra + string(name) + ":" + out.String()
-}
-
-func extras(extra string) int {
-	if extra == "" {
-		return 0
-	}
-	return len(object([]byte("{" + extra + "}")))
-}
-
-// sameExtra makes the members that were kept as they stood comparable.
-func sameExtra(extra string) string {
-	if extra == "" {
-		return ""
-	}
-	again := ""
-	for _, m := range object([]byte("{" + extra + "}")) {
-		again = addExtra(again, m)
-	}
-	return again
-}
-
-// agree compares the two ways of reading one line.
-func agree(line []byte) error {
-	var got journal.Event
-	gotErr := new(journal.Decoder).Decode(line, &got)
-	want, wantErr := oracle(line)
-	if (gotErr == nil) != (wantErr == nil) {
-		return fmt.Errorf("decoder: %v, encoding/json: %v", gotErr, wantErr)
-	}
-	if gotErr != nil {
-		return nil
-	}
-	got.Extra, got.Detail.Extra = sameExtra(got.Extra), sameExtra(got.Detail.Extra)
-	return equal(&got, want)
 }

@@ -127,7 +127,8 @@ func (r *Reader) readFile(ctx context.Context, src *source, yield func(*Event, e
 }
 
 // yield decodes a line and yields what it is.
-func (r *Reader) yield(ctx context.Context, src *source, line []byte, e *Event, yield func(*Event, error) bool) bool {
+func (r *Reader) yield(ctx context.Context, src *source, line []byte, e *Event, yield func(*Event,
+	error) bool) bool {
 	r.counts.Lines++
 	if err := r.decoder.Decode(line, e); err != nil {
 		return r.bad(src, err, yield)

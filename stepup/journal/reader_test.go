@@ -37,14 +37,17 @@ func TestReaderGoesOn(t *testing.T) {
 	long := fmt.Sprintf(`{"v":1,"x":%q}`, strings.Repeat("a", journal.MaxLine))
 	large := named("large")
 	large.Step = strings.Repeat("x", 200_000)
-	plain := slices.Concat(line(t, named("a")), []byte("not JSON\n\n  \r\n"), line(t, large), []byte(long+"\n"),
+	plain := slices.Concat(line(t, named("a")), []byte("not JSON\n\n  \r\n"), line(t, large),
+		[]byte(long+"\n"),
 		[]byte(`{"v":9}`+"\n"), line(t, named("b")), line(t, named("torn"))[:40])
 	first := write(t, "first.jsonl", plain)
-	second := write(t, "second.jsonl.gz", append(zipped(t, line(t, named("c"))), zipped(t, line(t, named("d")))...))
+	second := write(t, "second.jsonl.gz", append(zipped(t, line(t, named("c"))), zipped(t, line(t,
+		named("d")))...))
 	empty := write(t, "empty.jsonl", nil)
 	last := write(t, "last.jsonl", bytes.TrimSuffix(line(t, named("e")), []byte("\n")))
 
-	r := journal.NewReader(journal.ReaderConfig{Files: []string{first, second, empty, "-", last}, Stdin: bytes.NewReader(line(t, named("in")))})
+	r := journal.NewReader(journal.ReaderConfig{Files: []string{first, second, empty, "-", last},
+		Stdin: bytes.NewReader(line(t, named("in")))})
 	var ids []string
 	var problems []error
 	for e, err := range r.Events(t.Context()) {
@@ -66,7 +69,8 @@ func TestReaderGoesOn(t *testing.T) {
 	}
 	for i, w := range want {
 		var at *journal.LineError
-		if !errors.As(problems[i], &at) || at.File != first || at.Line != w.line || !errors.Is(problems[i], w.err) {
+		if !errors.As(problems[i], &at) || at.File != first || at.Line != w.line ||
+			!errors.Is(problems[i], w.err) {
 			t.Errorf("got %v, want line %d, %v", problems[i], w.line, w.err)
 		}
 		if !strings.HasPrefix(problems[i].Error(), fmt.Sprintf("%s:%d: ", first, w.line)) {
@@ -128,8 +132,9 @@ func TestReaderStops(t *testing.T) {
 		want  error
 	}{
 		"missing file": {t.Context(), []string{path, missing, path}, nil, os.ErrNotExist},
-		"broken pipe":  {t.Context(), []string{path, "-", path}, io.MultiReader(bytes.NewReader(line(t, named("b"))), failing{}), errStore},
-		"cancelled":    {ctx, []string{path, path}, nil, context.Canceled},
+		"broken pipe": {t.Context(), []string{path, "-", path},
+			io.MultiReader(bytes.NewReader(line(t, named("b"))), failing{}), errStore},
+		"cancelled": {ctx, []string{path, path}, nil, context.Canceled},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := journal.NewReader(journal.ReaderConfig{Files: c.files, Stdin: c.stdin})
@@ -205,7 +210,8 @@ func TestReaderOpensSeals(t *testing.T) {
 	other := decision()
 	other.ID, other.Alias = "other", pseudonym(9)
 	text := sealed(t, keys, decision())
-	content := slices.Concat(text, sealed(t, keys, other), line(t, named("clear")), bytes.Replace(text, []byte("challenge"), []byte("deny"), 1))
+	content := slices.Concat(text, sealed(t, keys, other), line(t, named("clear")),
+		bytes.Replace(text, []byte("challenge"), []byte("deny"), 1))
 	if err := keys.Destroy(t.Context(), other.Alias); err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +242,8 @@ func TestReaderOpensSeals(t *testing.T) {
 				}
 			}
 			counts := r.Counts()
-			if opened != c.opened || counts.Bad != c.bad || counts.Unopened != c.unopened || counts.Sealed != 3 || tampered != c.wantTampered {
+			if opened != c.opened || counts.Bad != c.bad || counts.Unopened != c.unopened ||
+				counts.Sealed != 3 || tampered != c.wantTampered {
 				t.Errorf("opened %d, %+v, tampered %v", opened, counts, tampered)
 			}
 		})

@@ -109,7 +109,8 @@ func schemaOf(t *testing.T) []byte {
 		`"title":"A line of Proportion's journal","type":"object",` +
 		properties(t, lineTable) + `,` +
 		`"required":["v","time","kind","id"],"not":{"required":["detail","sealed"]},` +
-		`"allOf":[{"properties":{"kind":{"enum":[` + strings.Join(names, ",") + `]}}},` + strings.Join(outcomes, ",") + `],` +
+		`"allOf":[{"properties":{"kind":{"enum":[` + strings.Join(names,
+		",") + `]}}},` + strings.Join(outcomes, ",") + `],` +
 		`"definitions":{"detail":{"type":"object",` + properties(t, detailTable) + `},` +
 		`"signals":` + signalsSchema(t) + `,` + definitions + `}}`
 	var out bytes.Buffer
@@ -150,7 +151,8 @@ func signalsSchema(t *testing.T) string {
 		for _, k := range g.keys {
 			all = append(all, fmt.Sprintf(`%q:{%s}`, k.name, types[k.signal.Type().String()]))
 		}
-		groups = append(groups, fmt.Sprintf(`%q:{"type":"object","properties":{%s}}`, g.name, strings.Join(all, ",")))
+		groups = append(groups, fmt.Sprintf(`%q:{"type":"object","properties":{%s}}`, g.name,
+			strings.Join(all, ",")))
 	}
 	return `{"description":"See risk/SIGNALS.md.","type":"object","properties":{` + strings.Join(groups, ",") + `}}`
 }

@@ -49,16 +49,22 @@ func (v validator) keyword(schema map[string]any, keyword string, with, value an
 		ok = !isText || regexp.MustCompile(with.(string)).MatchString(text)
 	case "minimum", "maximum":
 		x, isNumber := value.(float64)
-		ok = !isNumber || keyword == "minimum" && x >= with.(float64) || keyword == "maximum" && x <= with.(float64)
+		ok = !isNumber || keyword == "minimum" && x >= with.(float64) || keyword == "maximum" &&
+			x <= with.(float64)
 	case "maxProperties":
 		ok = !isObject || float64(len(object)) <= with.(float64)
 	case "required":
-		ok = !isObject || !slices.ContainsFunc(with.([]any), func(name any) bool { _, has := object[name.(string)]; return !has })
+		ok = !isObject || !slices.ContainsFunc(with.([]any), func(name any) bool {
+			_,
+				has := object[name.(string)]
+			return !has
+		})
 	case "properties", "additionalProperties":
 		return v.members(schema, keyword, object, at)
 	case "items":
 		for i, item := range listOf(value) {
-			if err := v.check(with.(map[string]any), item, fmt.Sprintf("%s[%d]", at, i)); err != nil && isType(value, "array") {
+			if err := v.check(with.(map[string]any), item, fmt.Sprintf("%s[%d]", at,
+				i)); err != nil && isType(value, "array") {
 				return err
 			}
 		}
@@ -181,7 +187,8 @@ func TestSchemaRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, text := range []string{
-		`[]`, `{"v":2}`, strings.Replace(head, "decision", "eclipse", 1) + "}", strings.Replace(head, "allow", "sent", 1) + "}",
+		`[]`, `{"v":2}`, strings.Replace(head, "decision", "eclipse",
+			1) + "}", strings.Replace(head, "allow", "sent", 1) + "}",
 		head + `,"alias":"198.51.100.7"}`, head + `,"detail":{},"sealed":"x"}`, head + `,"detail":{"score":101}}`,
 		head + `,"detail":{"signals":{"geo":{"country":1}}}}`, head + `,"detail":{"facts":{"a":null}}}`,
 		head + `,"detail":{"facts":{"a":{"blur":1}}}}`, head + `,"detail":{"expires":"now"}}`, head + `,"detail":{"offers":[1]}}`,

@@ -63,13 +63,15 @@ func TestSealedLineHidesTheDetail(t *testing.T) {
 	if err := json.Unmarshal(text, &members); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"v", "time", "kind", "id", "alias", "action", "step", "outcome", "policy", "sealed"} {
+	for _, name := range []string{"v", "time", "kind", "id", "alias", "action", "step", "outcome",
+		"policy", "sealed"} {
 		if members[name] == nil {
 			t.Errorf("has no %s", name)
 		}
 		delete(members, name)
 	}
-	if len(members) > 0 || bytes.Contains(text, []byte("249.90")) || bytes.Contains(text, []byte("foreign")) {
+	if len(members) > 0 || bytes.Contains(text, []byte("249.90")) || bytes.Contains(text,
+		[]byte("foreign")) {
 		t.Errorf("shows %v: %s", members, text)
 	}
 }
@@ -156,7 +158,8 @@ func (b brokenKeys) Key(context.Context, journal.Pseudonym) (journal.SubjectKey,
 	return journal.SubjectKey{}, b.err
 }
 
-func (b brokenKeys) Add(context.Context, journal.Pseudonym, journal.SubjectKey) (journal.SubjectKey, error) {
+func (b brokenKeys) Add(context.Context, journal.Pseudonym,
+	journal.SubjectKey) (journal.SubjectKey, error) {
 	return journal.SubjectKey{}, b.err
 }
 
@@ -201,11 +204,17 @@ func TestKeyAtRest(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	for name, open := range map[string]func() (journal.SubjectKey, error){
-		"another alias": func() (journal.SubjectKey, error) { return journal.OpenSubjectKey(s, stored, pseudonym(2)) },
+		"another alias": func() (journal.SubjectKey, error) {
+			return journal.OpenSubjectKey(s,
+				stored, pseudonym(2))
+		},
 		"another purpose": func() (journal.SubjectKey, error) {
 			return journal.OpenSubjectKey(ring(t).Sealer("shop", "seal"), stored, pseudonym(1))
 		},
-		"nothing": func() (journal.SubjectKey, error) { return journal.OpenSubjectKey(s, nil, pseudonym(1)) },
+		"nothing": func() (journal.SubjectKey, error) {
+			return journal.OpenSubjectKey(s, nil,
+				pseudonym(1))
+		},
 	} {
 		if got, err := open(); !errors.Is(err, journal.ErrKey) || !got.IsZero() {
 			t.Errorf("%s: got %v, want ErrKey", name, err)
@@ -252,10 +261,12 @@ func TestKeyStores(t *testing.T) {
 			if _, err := open(t).Add(ctx, decision().Alias, first); err != nil || opens(text) != nil {
 				t.Errorf("adding where there is a key: %v", err)
 			}
-			if _, err := open(t).Add(ctx, pseudonym(7), journal.SubjectKey{}); !errors.Is(err, journal.ErrKey) {
+			if _, err := open(t).Add(ctx, pseudonym(7), journal.SubjectKey{}); !errors.Is(err,
+				journal.ErrKey) {
 				t.Errorf("adding the zero key: got %v, want ErrKey", err)
 			}
-			if err := errors.Join(open(t).Destroy(ctx, decision().Alias), open(t).Destroy(ctx, pseudonym(200))); err != nil {
+			if err := errors.Join(open(t).Destroy(ctx, decision().Alias), open(t).Destroy(ctx,
+				pseudonym(200))); err != nil {
 				t.Fatal(err)
 			}
 			if err := opens(text); !errors.Is(err, journal.ErrNoKey) {
