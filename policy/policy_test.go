@@ -297,11 +297,11 @@ func TestReasons(t *testing.T) {
 		most     int
 		want     string
 	}{
-		{"en", 9, "refused needed large small spared"}, {"en", 2, "refused needed"}, {"", 1,
+		{"en", 9, "refused needed large small"}, {"en", 2, "refused needed"}, {"", 1,
 			"refused"},
-		{"fr-BE", 9, "refused needed large-be small petit spared"}, {"fr", 9,
-			"refused needed large small petit spared"},
-		{"FR-be-x", 9, "refused needed large-be small petit spared"}, {"de", 1, "refused"},
+		{"fr-BE", 9, "refused needed large-be small petit"}, {"fr", 9,
+			"refused needed large small petit"},
+		{"FR-be-x", 9, "refused needed large-be small petit"}, {"de", 1, "refused"},
 		{"en", 0, ""},
 	}
 	for _, test := range tests {

@@ -12,8 +12,8 @@ import (
 // Reasons returns at most so many `because` texts of the enforced rules that
 // fired, those with the strongest effect first, in the language: for "fr-BE"
 // the text of fr-BE, else of fr, else of en. Equal texts are one. A rule that
-// fired only because its condition was unknown has no text: nobody knows
-// whether it would be true.
+// fired only because its condition was unknown has no text, since nobody knows
+// whether it would be true; nor has an at_most that made nothing weaker.
 //
 // The texts are written for customers, yet they say what was noticed: show
 // them only where the device is trusted, and at most two (L25).
@@ -26,11 +26,20 @@ func (v *Verdict) Reasons(language string, most int) []string {
 	var reasons []string
 	for _, f := range fired {
 		text := inLanguage(f.Because, strings.ToLower(language))
-		if len(reasons) < most && text != "" && !f.ByUnknown && !slices.Contains(reasons, text) {
+		if len(reasons) < most && text != "" && v.mattered(&f) && !slices.Contains(reasons, text) {
 			reasons = append(reasons, text)
 		}
 	}
 	return reasons
+}
+
+// mattered reports whether a rule that fired says something true of the step.
+func (v *Verdict) mattered(f *Fired) bool {
+	if f.ByUnknown {
+		return false
+	}
+	return f.Effect.AtMost == "" ||
+		f.Effect.AtMost == v.Step.Name && v.Base.Index > v.Step.Index
 }
 
 // weight orders effects by how much they ask: deny, then require by step,
