@@ -91,23 +91,19 @@ type Part struct {
 // Without a model or a profile there are none.
 func (o *Observation) Explain() []Part {
 	var parts []Part
-	o.familiarity(func(l level, s *shown, share, evidence float64) {
-		parts = append(parts, Part{
-			Level: levelNames[l], Seen: s.seen[l], Of: s.of[l], Share: share, Evidence: evidence,
-		})
-	})
+	o.familiarity(func(_ level, p Part) { parts = append(parts, p) })
 	return parts
 }
 
 func (o *Observation) assessFamiliarity(out *Signals) {
 	var sum [2]float64 // network, agent
 	var known [2]bool
-	o.familiarity(func(l level, _ *shown, _, evidence float64) {
+	o.familiarity(func(l level, p Part) {
 		part := 0
 		if l >= agentLevel {
 			part = 1
 		}
-		sum[part] += evidence
+		sum[part] += p.Evidence
 		known[part] = true
 	})
 	if known[0] {
@@ -124,7 +120,7 @@ func (o *Observation) assessFamiliarity(out *Signals) {
 }
 
 // familiarity gives each level that can be compared to visit.
-func (o *Observation) familiarity(visit func(l level, s *shown, share, evidence float64)) {
+func (o *Observation) familiarity(visit func(level, Part)) {
 	f := o.Familiarity
 	if f == nil || f.Crowd == nil || o.Profile == nil {
 		return
@@ -142,12 +138,15 @@ func (o *Observation) familiarity(visit func(l level, s *shown, share, evidence 
 		if s.of[l] == 0 {
 			continue
 		}
-		share := f.Crowd.share(l, now[l])
-		visit(l, &s, share, weights[l]*strangeness(s.seen[l], s.of[l], share, w.Prior))
+		p := Part{
+			Level: levelNames[l], Seen: s.seen[l], Of: s.of[l], Share: f.Crowd.share(l, now[l]),
+		}
+		p.Evidence = weights[l] * p.strangeness(w.Prior)
+		visit(l, p)
 	}
 }
 
-// strangeness is ln(p(x) / p(x|u)) for a value seen in c of n proofs.
-func strangeness(c, n int, share, prior float64) float64 {
-	return math.Log(share * (float64(n) + prior) / (float64(c) + prior*share))
+// strangeness is ln(p(x) / p(x|u)).
+func (p *Part) strangeness(prior float64) float64 {
+	return math.Log(p.Share * (float64(p.Of) + prior) / (float64(p.Seen) + prior*p.Share))
 }
