@@ -49,8 +49,8 @@ func TestPlacesInTheLine(t *testing.T) {
 }
 
 func TestEveryKindIsDescribed(t *testing.T) {
-	want := "decision, challenge, delivery, attempt, proof, redeem, failure, expiry, abandon, notice, report, label, " +
-		"device, enrol, consent, unlock, policy, erase, gap"
+	want := "decision, challenge, delivery, attempt, proof, redeem, failure, expiry, abandon, notice, " +
+		"report, label, device, enrol, consent, unlock, policy, erase, gap"
 	var names []string
 	for _, k := range kinds {
 		names = append(names, string(k.Kind))
@@ -125,9 +125,10 @@ const definitions = `
 "value":{"type":["boolean","number","string","array"],"items":{"type":"string"}},
 "fact":{"oneOf":[
   {"$ref":"#/definitions/value"},
-  {"type":"object","required":["round"],"properties":{"round":{"type":["number","string"]}},"maxProperties":1},
-  {"type":"object","required":["hash"],"properties":{"hash":{"type":"string"}},"maxProperties":1},
-  {"type":"object","required":["drop"],"properties":{"drop":{"const":true}},"maxProperties":1}]},
+  {"type":"object","maxProperties":1,"required":["round"],
+    "properties":{"round":{"type":["number","string"]}}},
+  {"type":"object","maxProperties":1,"required":["hash"],"properties":{"hash":{"type":"string"}}},
+  {"type":"object","maxProperties":1,"required":["drop"],"properties":{"drop":{"const":true}}}]},
 "proof":{"type":"object","required":["method","action","band","time"],"properties":{
   "method":{"type":"string"},"action":{"type":"string"},"band":{"type":"string"},
   "time":` + momentSchema + `,"bound":{"type":"boolean"}}},
@@ -154,7 +155,8 @@ func signalsSchema(t *testing.T) string {
 		groups = append(groups, fmt.Sprintf(`%q:{"type":"object","properties":{%s}}`, g.name,
 			strings.Join(all, ",")))
 	}
-	return `{"description":"See risk/SIGNALS.md.","type":"object","properties":{` + strings.Join(groups, ",") + `}}`
+	return `{"description":"See risk/SIGNALS.md.","type":"object",` +
+		`"properties":{` + strings.Join(groups, ",") + `}}`
 }
 
 // words says a schema in words.
