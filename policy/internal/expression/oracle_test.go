@@ -197,24 +197,28 @@ func draw(t *rapid.T, kind expression.Kind, depth int) string {
 }
 
 // TestAgreesWithExpr draws conditions and frames that know everything.
-func TestAgreesWithExpr(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		text := draw(t, expression.Bool, 4)
-		f := drawKnown(t)
-		agree(t, text, f)
-		p, problems := environment().Compile(text)
-		if len(problems) > 0 {
-			if problems[0].Kind == expression.Constant ||
-				problems[0].Kind == expression.Refused || problems[0].Kind == expression.TooLarge {
-				return
-			}
-			t.Fatalf("%s: %+v", text, problems)
+func TestAgreesWithExpr(t *testing.T) { rapid.Check(t, agreesWithExpr) }
+
+// FuzzAgreesWithExpr is [TestAgreesWithExpr] with draws that the fuzzer
+// chooses by what they reach.
+func FuzzAgreesWithExpr(f *testing.F) { f.Fuzz(rapid.MakeFuzz(agreesWithExpr)) }
+
+func agreesWithExpr(t *rapid.T) {
+	text := draw(t, expression.Bool, 4)
+	f := drawKnown(t)
+	agree(t, text, f)
+	p, problems := environment().Compile(text)
+	if len(problems) > 0 {
+		if problems[0].Kind == expression.Constant ||
+			problems[0].Kind == expression.Refused || problems[0].Kind == expression.TooLarge {
+			return
 		}
-		again, problems := environment().Compile(p.String())
-		if len(problems) > 0 || again.String() != p.String() || again.Truth(f) != p.Truth(f) {
-			t.Fatalf("%s is %s, which is another condition: %v", text, p, problems)
-		}
-	})
+		t.Fatalf("%s: %+v", text, problems)
+	}
+	again, problems := environment().Compile(p.String())
+	if len(problems) > 0 || again.String() != p.String() || again.Truth(f) != p.Truth(f) {
+		t.Fatalf("%s is %s, which is another condition: %v", text, p, problems)
+	}
 }
 
 // FuzzCompile: no text panics, and what compiles agrees with expr.
