@@ -208,8 +208,8 @@ func TestChallengeFixation(t *testing.T) {
 	}
 	_, err = s.Guard.Finish(t.Context(), victim.Binding, fixed.ID, s.mail.code(fixed.ID))
 	refused(t, err)
-	if got := used(s.meter.wrong())[stepup.StrangerLane].All; got != 0 || s.meter.passed != 0 {
-		t.Errorf("got %d ppm counted and %d proofs, want none", got, s.meter.passed)
+	if got := used(s.meter.wrong())[stepup.StrangerLane].All; got != 0 || len(s.meter.proofs()) != 0 {
+		t.Errorf("got %d ppm counted and %d proofs, want none", got, len(s.meter.proofs()))
 	}
 	// The victim's own answer proves for his own browser alone.
 	own := s.Decide(victim, "address.change", nil)

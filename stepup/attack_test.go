@@ -6,6 +6,7 @@ package stepup_test
 import (
 	"bytes"
 	"context"
+	"maps"
 	"os"
 	"sync"
 	"testing"
@@ -54,7 +55,7 @@ type meter struct {
 	mu       sync.Mutex
 	subjects map[stepup.ID]stepup.Key
 	compared map[stepup.ID][]guess
-	passed   int
+	passed   map[stepup.ID]int
 }
 
 type guess struct {
@@ -69,6 +70,7 @@ func newMeter() *meter {
 	return &meter{
 		Store:    stepup.NewMemory(stepup.MemoryConfig{}),
 		subjects: map[stepup.ID]stepup.Key{}, compared: map[stepup.ID][]guess{},
+		passed: map[stepup.ID]int{},
 	}
 }
 
@@ -98,7 +100,7 @@ func (m *meter) Settle(ctx context.Context, s stepup.Settlement) (stepup.Settled
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if all := m.compared[s.ID]; err == nil {
-		m.passed++
+		m.passed[s.ID]++
 		m.compared[s.ID] = all[:len(all)-1]
 	}
 	return settled, err
@@ -112,6 +114,13 @@ func (m *meter) wrong() (all []guess) {
 		all = append(all, g...)
 	}
 	return all
+}
+
+// proofs returns how often each challenge was proven.
+func (m *meter) proofs() map[stepup.ID]int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.passed)
 }
 
 // used sums guesses up, by lane.
@@ -236,17 +245,25 @@ func (s *scene) answer(t testing.TB, begun stepup.Begun) string {
 // prove decides and proves, and reports how far it got.
 func (s *scene) prove(t testing.TB, c *steptest.Client, action string, m stepup.Method) error {
 	t.Helper()
+	_, err := s.grant(t, c, action, m)
+	return err
+}
+
+func (s *scene) grant(
+	t testing.TB, c *steptest.Client, action string, m stepup.Method,
+) (stepup.Grant, error) {
+	t.Helper()
 	d, err := s.Guard.Decide(context.Background(), c.Request(action, nil))
 	if err != nil {
-		return err
+		return stepup.Grant{}, err
 	}
 	begun, err := s.Guard.Begin(context.Background(), d.Ticket(), m)
 	if err != nil {
-		return err
+		return stepup.Grant{}, err
 	}
 	grant, err := s.Guard.Finish(context.Background(), c.Binding, begun.ID, s.answer(t, begun))
 	c.Keep(grant)
-	return err
+	return grant, err
 }
 
 // owner returns Alice's laptop, trusted since yesterday.

@@ -1,0 +1,177 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/proportion-go/proportion/risk/risktest"
+	"github.com/proportion-go/proportion/stepup"
+	"github.com/proportion-go/proportion/stepup/steptest"
+)
+
+// Whichever calls of the store fail, or lose their replies, in whatever
+// rhythm: no request is allowed that would not be otherwise, no challenge
+// gives two proofs, no grant is redeemed twice, and no wrong answer goes
+// uncounted (L2, L8, L12).
+func TestStoreFailingEveryNthCall(t *testing.T) {
+	for n := 1; n <= 12; n++ {
+		for name, set := range map[string]func(*steptest.Faulty, int, error){
+			"fails": (*steptest.Faulty).FailEvery, "loses its reply": (*steptest.Faulty).LoseEvery,
+		} {
+			t.Run(fmt.Sprintf("every call %d %s", n, name), func(t *testing.T) {
+				meter := newMeter()
+				store := steptest.NewFaulty(meter)
+				b := newBench(t, func(c *stepup.Config) { c.Store = store })
+				set(store, n, errStore)
+				for round := range 30 {
+					b.Clock.Advance(2 * time.Hour)
+					insist(t, b, alice(fmt.Sprint("laptop-", round%3)))
+				}
+				for id, answers := range meter.proofs() {
+					if answers > 1 {
+						t.Errorf("challenge %x: got %d proofs, want at most 1", id, answers)
+					}
+				}
+				withinBounds(t, meter.wrong())
+			})
+		}
+	}
+}
+
+// insist goes on after every error, as a bad client would, and checks that
+// nothing came of it that should not.
+func insist(t *testing.T, b *steptest.Bench, c *steptest.Client) {
+	t.Helper()
+	req := c.Request("transfer", transfer("250"))
+	d, _ := b.Guard.Decide(t.Context(), req)
+	if d.Outcome == stepup.Allow || d.Outcome == stepup.Notify {
+		t.Fatalf("got %v of a store that fails", &d)
+	}
+	if d.Outcome == stepup.Deny {
+		return
+	}
+	begun, err := b.Guard.Begin(t.Context(), d.Ticket(), d.Offers[0].Method)
+	if err != nil {
+		_, _ = b.Guard.Begin(t.Context(), d.Ticket(), d.Offers[0].Method)
+		return
+	}
+	m, _ := b.Sender.Last(steptest.AlicePhone)
+	if _, err := b.Guard.Finish(t.Context(), c.Binding, begun.ID, wrong(m.Code)); err == nil {
+		t.Fatal("a wrong answer was accepted")
+	}
+	_ = b.Guard.Resend(t.Context(), c.Binding, begun.ID, d.Ticket())
+	m, _ = b.Sender.Last(steptest.AlicePhone)
+	grants := 0
+	for range 4 {
+		grant, err := b.Guard.Finish(t.Context(), c.Binding, begun.ID, m.Code)
+		if err != nil {
+			continue
+		}
+		grants++
+		redeemed := 0
+		for range 3 {
+			if b.Guard.Redeem(t.Context(), grant.Token, req) == nil {
+				redeemed++
+			}
+		}
+		if redeemed > 1 {
+			t.Errorf("got %d redemptions of one grant, want at most 1", redeemed)
+		}
+	}
+	if grants > 1 {
+		t.Errorf("got %d grants of one challenge, want at most 1", grants)
+	}
+}
+
+// A store that fails while limits are counted spares nobody: transfers under a
+// limit are asked for as if it were spent.
+func TestLimitThatCannotBeCountedSparesNothing(t *testing.T) {
+	for _, lost := range []bool{false, true} {
+		store := faulty()
+		b := newBench(t, func(c *stepup.Config) { c.Store = store })
+		if store.Fail("Spend", errStore); lost {
+			store.Fail("Spend", nil)
+			store.LoseReply("Spend", errStore)
+		}
+		facts := map[string]any{"amount": "20", "payee": "FR76", "payee_trusted": true}
+		d := b.Decide(alice("laptop"), "transfer", facts)
+		if d.Outcome == stepup.Allow || d.Outcome == stepup.Notify || len(d.Degraded) == 0 {
+			t.Errorf("reply lost %t: got %v degraded %v, want it stopped, and said why", lost, &d, d.Degraded)
+		}
+	}
+}
+
+// Transfers under a limit, from many sessions and devices at once, go through
+// unproven until the limit is full, and again only after a proof (L7).
+func TestSalamiTransfersInParallel(t *testing.T) {
+	s := newScene(t)
+	slice := func(amount string) int {
+		clients := make(chan *steptest.Client, 40)
+		for _, c := range strangers(cap(clients)) {
+			clients <- c.From(risktest.ParisAddr)
+		}
+		return each(cap(clients), func() error {
+			facts := map[string]any{"amount": amount, "payee": "FR76", "payee_trusted": true}
+			d, err := s.Guard.Decide(t.Context(), (<-clients).Request("transfer", facts))
+			if err == nil && d.Outcome == stepup.Challenge {
+				return errors.New("challenged")
+			}
+			return err
+		})
+	}
+	if n := slice("0.01"); n != 3 { // the limit's count
+		t.Errorf("got %d transfers of a cent unproven, want 3", n)
+	}
+	for range 5 {
+		s.Clock.Advance(24 * time.Hour)
+		if n := slice("0.01"); n != 0 {
+			t.Errorf("got %d more unproven, a day later, want none", n)
+		}
+	}
+	if err := s.prove(t, alice("laptop"), "address.change", stepup.Code6); err != nil {
+		t.Fatal(err)
+	}
+	if n := slice("25.01"); n != 1 { // twice would be above the limit's 50
+		t.Errorf("after a proof: got %d transfers of 25.01 unproven, want 1", n)
+	}
+}
+
+// A clock that goes back brings no budget, challenge, wait, code or grant back
+// that is over, while the store remembers it.
+func TestClockGoingBack(t *testing.T) {
+	s, c := newScene(t), alice("laptop")
+	d := s.Decide(c, "address.change", nil)
+	late, err := s.Guard.Begin(t.Context(), d.Ticket(), stepup.Code6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Clock.Set(late.Expires)
+	_, err = s.Guard.Finish(t.Context(), c.Binding, late.ID, s.mail.code(late.ID))
+	refused(t, err)
+	s.Clock.Advance(24 * time.Hour)
+	grant, err := s.grant(t, alice("laptop"), "address.change", stepup.TOTP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.storm(t, strangers(4), []string{"address.change"}, 6)
+	spent := used(s.meter.wrong())
+	if err := s.Guard.Redeem(t.Context(), grant.Token, c.Request("address.change", nil)); err != nil {
+		t.Fatal(err)
+	}
+	for _, back := range []time.Duration{time.Nanosecond, time.Minute, time.Hour, 24 * time.Hour, 40 * 24 * time.Hour} {
+		s.Clock.Advance(-back)
+		_, err = s.Guard.Finish(t.Context(), c.Binding, late.ID, s.mail.code(late.ID))
+		refused(t, err)
+		refused(t, s.Guard.Redeem(t.Context(), grant.Token, c.Request("address.change", nil)))
+		s.storm(t, strangers(4), []string{"address.change"}, 6)
+		s.Clock.Advance(back)
+	}
+	if got := used(s.meter.wrong()); got != spent {
+		t.Errorf("got %+v ppm compared, want no more than the %+v of before the clock went back", got, spent)
+	}
+}
