@@ -3,47 +3,11 @@
 
 package otp
 
-import (
-	"encoding"
-	"encoding/json"
-	"fmt"
-	"io"
-	"log/slog"
-)
+import "github.com/proportion-go/proportion/internal/redact"
 
 // redacted is embedded by every type that holds something secret: whatever
-// prints, logs or encodes the value gets this one word.
-type redacted struct{}
-
-const redactedText = "[redacted]"
-
-var (
-	_ fmt.Stringer           = redacted{}
-	_ fmt.GoStringer         = redacted{}
-	_ fmt.Formatter          = redacted{}
-	_ slog.LogValuer         = redacted{}
-	_ json.Marshaler         = redacted{}
-	_ encoding.TextMarshaler = redacted{}
-)
-
-// String returns a fixed text without the secret.
-func (redacted) String() string { return redactedText }
-
-// GoString returns a fixed text without the secret, for %#v.
-func (redacted) GoString() string { return redactedText }
-
-// Format writes a fixed text without the secret, for every verb.
-func (redacted) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redactedText) }
-
-// LogValue returns a fixed text without the secret, for log/slog.
-func (redacted) LogValue() slog.Value { return slog.StringValue(redactedText) }
-
-// MarshalJSON returns a fixed text without the secret. There is no way back:
-// store the sealed form instead.
-func (redacted) MarshalJSON() ([]byte, error) { return []byte(`"` + redactedText + `"`), nil }
-
-// MarshalText returns a fixed text without the secret.
-func (redacted) MarshalText() ([]byte, error) { return []byte(redactedText), nil }
+// prints, logs or encodes the value gets "[redacted]".
+type redacted = redact.Value
 
 // veil holds a pointer where reflection cannot follow it. The methods of
 // redacted are not enough: fmt calls none on the unexported fields of somebody
