@@ -71,7 +71,7 @@ func TestFinishRefuses(t *testing.T) {
 		act  func(b *steptest.Bench, c *steptest.Client, id, code string) error
 	}{
 		{"another binding", func(b *steptest.Bench, _ *steptest.Client, id, code string) error {
-			_, err := b.Guard.Finish(t.Context(), "fake-binding-of-mallory", id, code)
+			_, err := b.Guard.Finish(t.Context(), mallory, id, code)
 			return err
 		}},
 		{"no binding", func(b *steptest.Bench, _ *steptest.Client, id, code string) error {
@@ -91,7 +91,7 @@ func TestFinishRefuses(t *testing.T) {
 			_, err := b.Guard.Finish(t.Context(), c.Binding, id, code)
 			return err
 		}},
-		{"a clock that went back after its expiry", func(b *steptest.Bench, c *steptest.Client, id, code string) error {
+		{"a clock that went back", func(b *steptest.Bench, c *steptest.Client, id, code string) error {
 			b.Clock.Advance(5 * time.Minute)
 			_, _ = b.Guard.Finish(t.Context(), c.Binding, id, code)
 			b.Clock.Advance(-time.Minute)
@@ -128,7 +128,7 @@ func TestOtherBindingSpendsNoAttempt(t *testing.T) {
 	b, c := newBench(t), alice("laptop")
 	begun, code := b.Begin(b.Decide(c, "address.change", nil), stepup.Code4)
 	for range 10 {
-		_, err := b.Guard.Finish(t.Context(), "fake-binding-of-mallory", begun.ID, wrong(code))
+		_, err := b.Guard.Finish(t.Context(), mallory, begun.ID, wrong(code))
 		refused(t, err)
 	}
 	if _, err := b.Guard.Finish(t.Context(), c.Binding, begun.ID, code); err != nil {

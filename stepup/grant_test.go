@@ -37,7 +37,7 @@ func TestRedeemRefusesAnythingElse(t *testing.T) {
 		{"Subject", func(r *stepup.Request) { r.Subject = "fake-mallory" }},
 		{"Session", func(r *stepup.Request) { r.Session = "fake-session-of-mallory" }},
 		{"Session", func(r *stepup.Request) { r.Session = "" }},
-		{"Binding", func(r *stepup.Request) { r.Binding = "fake-binding-of-mallory" }},
+		{"Binding", func(r *stepup.Request) { r.Binding = mallory }},
 		{"Action", func(r *stepup.Request) { r.Action = "address.change" }},
 		{"Facts.amount", func(r *stepup.Request) { r.Facts["amount"] = "250.01" }},
 		{"Facts.amount", func(r *stepup.Request) { delete(r.Facts, "amount") }},
@@ -86,7 +86,8 @@ func TestRedeemRefusesForgeries(t *testing.T) {
 	for name, token := range map[string]string{
 		"empty": "", "damaged": "AAAA" + grant.Token[4:], "a ticket": d.Ticket(), "a device token": grant.Device,
 	} {
-		if err := b.Guard.Redeem(t.Context(), token, c.Request("address.change", nil)); !errors.Is(err, stepup.ErrRefused) {
+		err := b.Guard.Redeem(t.Context(), token, c.Request("address.change", nil))
+		if !errors.Is(err, stepup.ErrRefused) {
 			t.Errorf("%s: got error %v, want %v", name, err, stepup.ErrRefused)
 		}
 	}

@@ -29,7 +29,8 @@ type mobile struct {
 func withMobile(t *testing.T) (*steptest.Bench, *steptest.Client, *mobile) {
 	t.Helper()
 	b, laptop, secret := trusted(t)
-	b.Contacts[steptest.Alice] = append(b.Contacts[steptest.Alice], stepup.Contact{Kind: policy.App, Address: "fake-app"})
+	app := stepup.Contact{Kind: policy.App, Address: "fake-app"}
+	b.Contacts[steptest.Alice] = append(b.Contacts[steptest.Alice], app)
 	m := &mobile{alice("mobile"), ed25519.NewKeyFromSeed(bytes.Repeat([]byte{3}, ed25519.SeedSize))}
 	m.Channel = stepup.App
 	grant := proveTOTP(t, b, m.Client, stepup.ActionEnrol, secret).Token
@@ -61,7 +62,9 @@ func TestMobile4(t *testing.T) {
 	b, c, m := withMobile(t)
 	begun := ask(t, b, c)
 	told, _ := b.Sender.Last("fake-app")
-	for _, want := range []string{"transfer", "250 EUR", "FR76 3000 4000 0312", "Paris, FR, Firefox on Linux", "UTC"} {
+	for _, want := range []string{
+		"transfer", "250 EUR", "FR76 3000 4000 0312", "Paris, FR, Firefox on Linux", "UTC",
+	} {
 		if !strings.Contains(told.Text, want) {
 			t.Errorf("got question %q, want it to name %q", told.Text, want)
 		}
@@ -75,7 +78,7 @@ func TestMobile4(t *testing.T) {
 	if err := b.Guard.Confirm(t.Context(), begun.ID, m.answer(begun.ID, true, begun.Show)); err != nil {
 		t.Fatal(err)
 	}
-	_, err = b.Guard.Await(t.Context(), "fake-binding-of-mallory", begun.ID)
+	_, err = b.Guard.Await(t.Context(), mallory, begun.ID)
 	refused(t, err)
 	grant, err := b.Guard.Await(t.Context(), c.Binding, begun.ID)
 	if err != nil {
@@ -103,10 +106,12 @@ func TestMobile4Refuses(t *testing.T) {
 	turned := m.answer(begun.ID, false, begun.Show)
 	turned.Approve = true
 	refused(t, b.Guard.Confirm(t.Context(), begun.ID, turned)) // a rejection is not an approval
-	if err := b.Guard.Confirm(t.Context(), begun.ID, m.answer(begun.ID, true, "12")); !errors.Is(err, stepup.ErrMalformed) {
+	err := b.Guard.Confirm(t.Context(), begun.ID, m.answer(begun.ID, true, "12"))
+	if !errors.Is(err, stepup.ErrMalformed) {
 		t.Errorf("two digits: got error %v, want %v", err, stepup.ErrMalformed)
 	}
-	refused(t, b.Guard.Confirm(t.Context(), begun.ID, m.answer(begun.ID, true, begun.Show))) // three attempts are used up
+	// Three attempts are used up.
+	refused(t, b.Guard.Confirm(t.Context(), begun.ID, m.answer(begun.ID, true, begun.Show)))
 }
 
 func TestMobile4Rejected(t *testing.T) {
@@ -165,7 +170,7 @@ func TestAwait(t *testing.T) {
 			_, err := b.Guard.Await(t.Context(), c.Binding, begun.ID)
 			granted <- err
 		}()
-		time.Sleep(3 * time.Second) // of the bubble's own time
+		synctest.Wait() // it waits for the answer now
 		if err := b.Guard.Confirm(t.Context(), begun.ID, m.answer(begun.ID, true, begun.Show)); err != nil {
 			t.Error(err)
 		}

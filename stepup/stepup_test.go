@@ -44,6 +44,9 @@ func wrong(code string) string {
 	return code[:len(code)-1] + string(last)
 }
 
+// mallory is a binding that is not the subject's.
+const mallory = "fake-binding-of-mallory"
+
 // refused fails the test unless err is the generic refusal.
 func refused(t *testing.T, err error) {
 	t.Helper()

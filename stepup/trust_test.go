@@ -62,7 +62,8 @@ func TestTrustedDeviceSeesMore(t *testing.T) {
 		t.Errorf("got offers %v, want the masked number", d.Offers)
 	}
 	b.Clock.Advance(-2 * time.Hour)
-	if d := b.Decide(c, "address.change", nil); d.Signals.Bool(risk.DeviceTrusted) != risk.False || d.Offers[0].To != "" {
+	d = b.Decide(c, "address.change", nil)
+	if d.Signals.Bool(risk.DeviceTrusted) != risk.False || d.Offers[0].To != "" {
 		t.Errorf("22 h after the proof: got trusted %v, offers %v", d.Signals.Bool(risk.DeviceTrusted), d.Offers)
 	}
 }
@@ -83,7 +84,8 @@ func TestStrangersDoNotLockTheOwnerOut(t *testing.T) {
 			_, _ = b.Guard.Finish(t.Context(), stranger.Binding, begun.ID, wrong(code))
 		}
 	}
-	if d := b.Decide(alice("stranger"), "address.change", nil); len(d.Offers) != 1 || d.Offers[0].Method != stepup.TOTP {
+	d := b.Decide(alice("stranger"), "address.change", nil)
+	if len(d.Offers) != 1 || d.Offers[0].Method != stepup.TOTP {
 		t.Errorf("stranger past the budget: got offers %v, want no code to the contact", d.Offers)
 	}
 	b.Prove(c, "address.change", nil, stepup.Code4)
