@@ -127,8 +127,8 @@ func argumentKeys(t *testing.T, call *ast.CallExpr) map[string]bool {
 				keys[key] = true
 			}
 		default:
-			t.Fatalf("a call of fields has an argument of type %T, which this test cannot "+
-				"read", arg)
+			t.Fatalf("a call of fields has an argument of type %T, which this test cannot read",
+				arg)
 		}
 	}
 	return keys

@@ -34,36 +34,34 @@ func waysSchema(description string) *schema.Node {
 
 // waySchema lets a method stand without a value, as in { totp: }.
 func waySchema(method, meaning string) *schema.Node {
-	way := schema.Object(meaning+" Leave the value empty where nothing is to be "+
-		"said.", map[string]*schema.Node{
-		"channels": schema.Set("The channels on which "+method+" can be asked for.",
-			schema.OneOf("A channel, as the host's route sets it.", choices(channelNames[:])...)),
-		"via": schema.Set("By which contacts a code is sent, for code4 and code6 only. "+
-			"The strongest challenge never accepts one by email.",
-			schema.OneOf("A kind of contact.", choices(contactNames[1:])...)),
-	})
+	way := schema.Object(meaning+" Leave the value empty where nothing is to be said.",
+		map[string]*schema.Node{
+			"channels": schema.Set("The channels on which "+method+" can be asked for.",
+				schema.Refer("channel")),
+			"via": schema.Set("By which contacts a code is sent, for code4 and code6 only. The "+
+				"strongest challenge never accepts one by email.",
+				schema.Refer("contact")),
+		})
 	way.Type = []string{"object", "null"}
 	return way
 }
 
 func ladderSchema() *schema.Node {
-	ladder := schema.List("The frictions, weakest first: allow, notify, challenge, and last the "+
-		"one step that denies. "+
-		"A stronger challenge accepts no method and no older proof that a weaker one does "+
-		"not.", stepSchema())
+	ladder := schema.List("The frictions, weakest first: allow, notify, challenge, and last "+
+		"the one step that denies. A stronger challenge accepts no method and no older proof "+
+		"that a weaker one does not.", stepSchema())
 	ladder.MinItems = 1
 	return ladder
 }
 
 func stepSchema() *schema.Node {
 	set := schema.Set("Methods that pass the step, each as the policy's methods say.",
-		schema.OneOf("A method.", methodChoices()...))
+		schema.Refer("method"))
 	set.MinItems = 1
 	ways := waysSchema("Methods that pass the step, and how each works in it.")
 	ways.MinProperties = 1
 	step := schema.Object("One step of the ladder.", map[string]*schema.Node{
-		"step": schema.Name("The name of the step, for matrix and rules to refer "+
-			"to.", nameOf),
+		"step": schema.Name("The name of the step, for matrix and rules to refer to.", nameOf),
 		"do": schema.OneOf("What the step does.", choices(outcomeNames[:],
 			"Refuse. The last step, and no other.",
 			"Ask for a proof.",
@@ -75,13 +73,13 @@ func stepSchema() *schema.Node {
 			AnyOf: []*schema.Node{set, ways},
 		},
 		"fresh": schema.Name("How old a proof may be and still pass the step: 90s, 15m, 24h or "+
-			"7d, at most 30d. "+
-			"Left out: a proof already held never does.", durationOf),
-		"acr": schema.Text("The authentication context class that a proof of this step reaches " +
-			"(OpenID Connect acr, RFC 9470)."),
+			"7d, at most 30d. Left out: a proof already held never does.", durationOf),
+		"acr": schema.Text("The authentication context class that a proof of this step " +
+			"reaches (OpenID Connect acr, RFC 9470)."),
 	}, "step", "do")
 	step.If = &schema.Node{
-		Properties: map[string]*schema.Node{"do": {Const: Challenge.String()}}, Required: []string{"do"},
+		Properties: map[string]*schema.Node{"do": {Const: Challenge.String()}},
+		Required:   []string{"do"},
 	}
 	step.Then = &schema.Node{
 		Required: []string{"methods"}, ErrorMessage: "A step that challenges has methods.",
@@ -96,17 +94,16 @@ func stepSchema() *schema.Node {
 }
 
 func actionsSchema() *schema.Node {
-	all := schema.Map("What can be attempted, by name, and how much harm it can do. "+
-		"An action that is not listed is critical, unless \"*\" says otherwise.",
+	all := schema.Map("What can be attempted, by name, and how much harm it can do. An action "+
+		"that is not listed is critical, unless \"*\" says otherwise.",
 		schema.Form{Pattern: `^\*$|` + nameOf.Pattern, Words: nameOf.Words},
 		actionSchema("One action.", sensitivityNames[:]))
 	all.Properties = map[string]*schema.Node{
-		"*": actionSchema("Every action that is not listed and not built in.", sensitivityNames[:]),
+		"*": actionSchema("Every action that is neither listed nor built in.", sensitivityNames[:]),
 	}
 	for name, s := range builtIn {
 		all.Properties[name] = actionSchema("Built in: "+s.String()+" unless the policy says "+
-			"otherwise, never trivial, "+
-			"and not covered by \"*\", since it guards the account "+
+			"otherwise, never trivial, and not covered by \"*\", since it guards the account "+
 			"itself.", sensitivityNames[:Trivial])
 	}
 	return all
@@ -123,13 +120,11 @@ func actionSchema(description string, sensitivities []string) *schema.Node {
 				"No harm can come of it.")...),
 		"session": schema.OneOf("Whether the action happens before there is a session.",
 			schema.Choice{Value: "none", Meaning: "There is no session yet: a login."}),
-		"without": schema.Set("Methods that do not prove this action.", schema.OneOf("A "+
-			"method.", methodChoices()...)),
-		"bind": schema.Set("Facts that a proof of the action is bound to: it is good for exactly "+
-			"these values, once, "+
-			"and the message that carries a code names them.",
+		"without": schema.Set("Methods that do not prove this action.", schema.Refer("method")),
+		"bind": schema.Set("Facts that a proof of the action is bound to: it is good for "+
+			"exactly these values, once, and the message that carries a code names them.",
 			schema.Name("A declared fact, without `?` and not a number.", identifierOf)),
 		"touches": schema.Set("Contacts that the action changes: none of them can prove it.",
-			schema.OneOf("A kind of contact.", choices(contactNames[1:])...)),
+			schema.Refer("contact")),
 	}, "sensitivity")
 }

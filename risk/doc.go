@@ -64,3 +64,4 @@
 package risk
 
 //go:generate go run ./internal/signalsdoc
+//go:generate go run ./internal/evaluation/print

@@ -22,6 +22,9 @@ var oddities = []any{
 	mapping{}, mapping{{"count", literal("3")}}, mapping{{"en", "Why."}}, mapping{{"via",
 		list{"sms"}}},
 	mapping{{"type", "bool"}},
+	"unknown", "12:00", "2026-11-21 9:05", "fr", "store", "fact", "transfer", "afar", " ",
+	list{"afar"}, list{"fact amount"}, mapping{{"sum", literal("-2")}}, mapping{{"foreign",
+		"unknown"}},
 }
 
 // keys are those of all mappings, and some that no mapping has.

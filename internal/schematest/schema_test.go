@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/proportion-go/proportion/policy"
+	"github.com/proportion-go/proportion/policy/policytest"
 )
 
 // compile returns a schema that is itself checked against draft-07.
@@ -71,31 +72,53 @@ func validate(t reporter, schema *jsonschema.Schema, data string) error {
 	return schema.Validate(value)
 }
 
-func TestSchemaAcceptsPolicies(t *testing.T) {
-	schema := compile(t, policy.Schema())
-	rapid.Check(t, func(t *rapid.T) {
-		data := text(t, policies(t))
-		if err := load(data); err != nil {
-			t.Fatalf("the test draws a policy that does not load: %v\n%s", err, data)
-		}
-		if err := validate(t, schema, data); err != nil {
-			t.Fatalf("%v\n%s", err, data)
-		}
-	})
+// A language is one kind of file that has a schema and a loader.
+type language struct {
+	schema []byte
+	load   func(string) error
+	draw   func(*rapid.T) mapping // files that load
 }
 
-// TestSchemaRefusesNothingThatLoads changes policies here and there: whatever
+var languages = map[string]language{
+	"policy": {policy.Schema(), load, policies},
+	"tests":  {policytest.Schema(), loadTests, testFiles},
+}
+
+func TestSchemaAcceptsWhatLoads(t *testing.T) {
+	for name, l := range languages {
+		t.Run(name, func(t *testing.T) {
+			schema := compile(t, l.schema)
+			rapid.Check(t, func(t *rapid.T) {
+				data := text(t, l.draw(t))
+				if err := l.load(data); err != nil {
+					t.Fatalf("the test draws a file that does not load: %v\n%s", err, data)
+				}
+				if err := validate(t, schema, data); err != nil {
+					t.Fatalf("%v\n%s", err, data)
+				}
+			})
+		})
+	}
+}
+
+// TestSchemaRefusesNothingThatLoads changes files here and there: whatever
 // the schema then refuses, the loader must refuse too.
 func TestSchemaRefusesNothingThatLoads(t *testing.T) {
-	schema := compile(t, policy.Schema())
+	for name, l := range languages {
+		t.Run(name, func(t *testing.T) { l.checkMutations(t) })
+	}
+}
+
+func (l language) checkMutations(t *testing.T) {
+	schema := compile(t, l.schema)
 	seen := map[[2]bool]int{}
 	rapid.Check(t, func(t *rapid.T) {
-		value := any(policies(t))
+		value := any(l.draw(t))
 		for range rapid.IntRange(1, 2).Draw(t, "mutations") {
 			value = mutate(t, value)
 		}
 		data := text(t, value)
-		refused, bad := validate(t, schema, data), load(data)
+		refused, bad := validate(t, schema, data), l.load(data)
 		seen[[2]bool{refused == nil, bad == nil}]++
 		if refused != nil && bad == nil {
 			t.Fatalf("loads, and yet: %v\n%s", refused, data)
@@ -104,7 +127,7 @@ func TestSchemaRefusesNothingThatLoads(t *testing.T) {
 	t.Logf("{schema accepts, loader accepts}: %v", seen)
 	// The property would hold for a schema that accepts everything.
 	if n := seen[[2]bool{false, false}]; n < 10 {
-		t.Errorf("the schema refused %d policies, want 10 or more", n)
+		t.Errorf("the schema refused %d files, want 10 or more", n)
 	}
 }
 

@@ -88,10 +88,8 @@ func (d *Decoder) object(t *table, e *Event, extra *string) (seen uint64) {
 	next := 0
 	for n := 0; d.more('}', n); n++ {
 		d.peek()
-		from, i := d.at, next
-		if i == len(t.members) || !d.isKey(t.members[i].quoted) {
-			i = t.find(d.key())
-		}
+		from := d.at
+		i := t.next(d, next)
 		switch {
 		case i < 0:
 			d.skip()
@@ -182,7 +180,7 @@ func (d *Decoder) readSignals(e *Event) {
 	next := 0
 	for n := 0; d.more('}', n); n++ {
 		i := next
-		if i == len(signalGroups) || !d.isKey(signalGroups[i].quoted) {
+		if i == len(signalGroups) || !d.isKey(signalGroups[i].name) {
 			i = findGroup(d.key())
 		}
 		switch {
@@ -209,7 +207,7 @@ func (d *Decoder) readGroup(g *signalGroup) (seen SignalSet) {
 	next := 0
 	for n := 0; d.more('}', n); n++ {
 		i := next
-		if i == len(g.keys) || !d.isKey(g.keys[i].quoted) {
+		if i == len(g.keys) || !d.isKey(g.keys[i].name) {
 			i = g.find(d.key())
 		}
 		if i < 0 {

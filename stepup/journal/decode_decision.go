@@ -14,13 +14,13 @@ func (d *Decoder) parts(names []string, read func(i int)) {
 	d.open('{')
 	seen := 0
 	for n := 0; d.more('}', n); n++ {
-		key := d.key()
-		i := 0
-		for i < len(names) && names[i] != string(key) {
-			i++
+		i := n
+		if i >= len(names) || !d.isKey(names[i]) {
+			key := d.key()
+			i = slices.IndexFunc(names, func(name string) bool { return name == string(key) })
 		}
 		switch {
-		case i == len(names):
+		case i < 0:
 			d.skip()
 		case seen>>i&1 != 0:
 			d.fail("a member stands twice")

@@ -44,6 +44,20 @@ func newTable(members ...member) *table {
 	return t
 }
 
+// ahead is how many members a line may leave out before they are looked up.
+const ahead = 16
+
+// next reads a name and returns its place, and -1 for an unknown one. In lines
+// that this package wrote it is one of those that follow the last.
+func (t *table) next(d *Decoder, at int) int {
+	for i := at; i < len(t.members) && i < at+ahead; i++ {
+		if d.isKey(t.members[i].name) {
+			return i
+		}
+	}
+	return t.find(d.key())
+}
+
 // find returns the place of a member, and -1 for an unknown one.
 func (t *table) find(name []byte) int {
 	if i, ok := t.index[string(name)]; ok {

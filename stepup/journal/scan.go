@@ -8,9 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
-	"math"
 	"math/bits"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -23,14 +21,15 @@ type scanner struct {
 	at      int
 	err     error
 	scratch []byte            // of the last string that had an escape
-	words   map[string]string // strings seen before
+	words   *[maxWords]string // strings seen before, by their hash
 }
 
 // The bounds of what one line can make a reader do.
 const (
-	maxDepth = 64   // of values that are skipped
-	maxWords = 4096 // remembered strings
-	maxWord  = 64   // bytes of one
+	maxDepth = 64 // of values that are skipped
+	wordBits = 12 // of a hash
+	maxWords = 1 << wordBits
+	maxWord  = 64 // bytes of a string that is remembered
 )
 
 func (s *scanner) reset(line []byte) { s.line, s.at, s.err = line, 0, nil }
@@ -117,14 +116,15 @@ func (s *scanner) key() []byte {
 	return k
 }
 
-// isKey consumes the name and colon of a member, as `"name":`, if just these
-// bytes stand here: so they do in lines that this package wrote.
-func (s *scanner) isKey(quoted string) bool {
-	end := s.at + len(quoted)
-	if s.err != nil || end > len(s.line) || string(s.line[s.at:end]) != quoted {
+// isKey consumes a member's name and colon if they stand here just as this
+// package writes them. Names have nothing to escape.
+func (s *scanner) isKey(name string) bool {
+	from, end := s.at+1, s.at+1+len(name)
+	if s.err != nil || end+1 >= len(s.line) || s.line[from] != name[0] ||
+		string(s.line[from:end]) != name || s.line[from-1] != '"' || s.line[end] != '"' || s.line[end+1] != ':' {
 		return false
 	}
-	s.at = end
+	s.at = end + 2
 	return true
 }
 
@@ -208,108 +208,40 @@ func plainBytes(b []byte) int {
 // of rules and countries do, share one copy.
 func (s *scanner) text() string {
 	b := s.bytes()
-	if word, ok := s.words[string(b)]; ok {
-		return word
+	if len(b) == 0 || len(b) > maxWord {
+		return string(b)
 	}
-	t := string(b)
-	if len(s.words) < maxWords && len(t) <= maxWord {
-		if s.words == nil {
-			s.words = make(map[string]string)
-		}
-		s.words[t] = t
+	if s.words == nil {
+		s.words = new([maxWords]string)
 	}
-	return t
+	first := hash(b)
+	second := first ^ 1
+	switch {
+	case s.words[first] == string(b):
+		return s.words[first]
+	case s.words[second] == string(b):
+		return s.words[second]
+	}
+	s.words[first], s.words[second] = string(b), s.words[first]
+	return s.words[first]
+}
+
+// hash needs only to be fast: each word has two places, and where more fall
+// together, their copies are made anew.
+func hash(b []byte) uint64 {
+	x := uint64(len(b))
+	for ; len(b) >= 8; b = b[8:] {
+		x = (x ^ binary.LittleEndian.Uint64(b)) * 0x9e3779b97f4a7c15
+		x ^= x >> 32
+	}
+	for _, c := range b {
+		x = x<<8 ^ uint64(c) ^ x>>56
+	}
+	return x * 0x9e3779b97f4a7c15 >> (64 - wordBits)
 }
 
 // own reads a string that is not likely to come again.
 func (s *scanner) own() string { return string(s.bytes()) }
-
-// number consumes the text of a number; whole reports that it has neither a
-// fraction nor an exponent.
-func (s *scanner) number() (text []byte, whole bool) {
-	s.peek()
-	from := s.at
-	s.accept('-')
-	if !s.accept('0') && !s.digits() {
-		s.fail("want a number")
-		return nil, false
-	}
-	whole = true
-	if s.accept('.') {
-		whole = false
-		if !s.digits() {
-			s.fail("want a digit")
-		}
-	}
-	if s.accept('e') || s.accept('E') {
-		whole = false
-		if !s.accept('+') {
-			s.accept('-')
-		}
-		if !s.digits() {
-			s.fail("want a digit")
-		}
-	}
-	if s.err != nil {
-		return nil, false
-	}
-	return s.line[from:s.at], whole
-}
-
-func (s *scanner) accept(c byte) bool {
-	if s.err != nil || s.at >= len(s.line) || s.line[s.at] != c {
-		return false
-	}
-	s.at++
-	return true
-}
-
-func (s *scanner) digits() bool {
-	from := s.at
-	for s.err == nil && s.at < len(s.line) && '0' <= s.line[s.at] && s.line[s.at] <= '9' {
-		s.at++
-	}
-	return s.at > from
-}
-
-// real reads a number that a float64 can hold.
-func (s *scanner) real() float64 {
-	text, whole := s.number()
-	if whole && len(text) <= 15 && text[0] != '-' { // exact, and most numbers are
-		var n int64
-		for _, c := range text {
-			n = n*10 + int64(c-'0')
-		}
-		return float64(n)
-	}
-	return s.parseReal(text)
-}
-
-func (s *scanner) parseReal(text []byte) float64 {
-	if s.err != nil {
-		return 0
-	}
-	x, err := strconv.ParseFloat(string(text), 64)
-	if err != nil || math.IsInf(x, 0) {
-		s.fail("want a number that 64 bits can hold")
-		return 0
-	}
-	return x
-}
-
-// int reads a whole number that an int64 can hold.
-func (s *scanner) int() int64 {
-	text, whole := s.number()
-	if s.err != nil {
-		return 0
-	}
-	n, err := strconv.ParseInt(string(text), 10, 64)
-	if !whole || err != nil {
-		s.fail("want a whole number of 64 bits")
-		return 0
-	}
-	return n
-}
 
 // time reads a moment of RFC 3339 in UTC, with at most nine digits after the
 // second.

@@ -23,9 +23,13 @@ type Node struct {
 	Default     any    `json:"default,omitempty"`
 	Examples    []any  `json:"examples,omitempty"`
 
-	Type  any      `json:"type,omitempty"` // a name, or several
-	Const any      `json:"const,omitempty"`
-	Enum  []string `json:"enum,omitempty"`
+	// Definitions are what a Ref refers to, which stands for the whole of it.
+	Definitions map[string]*Node `json:"definitions,omitempty"`
+	Ref         string           `json:"$ref,omitempty"`
+
+	Type  any   `json:"type,omitempty"` // a name, or several
+	Const any   `json:"const,omitempty"`
+	Enum  []any `json:"enum,omitempty"`
 	// EnumDescriptions say what each of Enum means. Validators skip them.
 	EnumDescriptions []string `json:"enumDescriptions,omitempty"`
 
@@ -88,6 +92,9 @@ const Draft = "http://json-schema.org/draft-07/schema#"
 func Text(description string) *Node {
 	return &Node{Description: description, Type: "string"}
 }
+
+// Refer is the schema of a name in the definitions of the whole.
+func Refer(name string) *Node { return &Node{Ref: "#/definitions/" + name} }
 
 // A Form is a regular expression, and in words what it asks for.
 type Form struct{ Pattern, Words string }
@@ -153,12 +160,13 @@ func Object(description string, keys map[string]*Node, required ...string) *Node
 	}
 }
 
-// Map is a mapping whose keys are names of a form.
+// Map is a mapping whose keys are names of a form. The zero Form is any text.
 func Map(description string, keys Form, values *Node) *Node {
-	return &Node{
-		Description: description, Type: "object", Additional: values,
-		PropertyNames: &Node{Pattern: keys.Pattern, PatternErrorMessage: keys.Words},
+	n := &Node{Description: description, Type: "object", Additional: values}
+	if keys != (Form{}) {
+		n.PropertyNames = &Node{Pattern: keys.Pattern, PatternErrorMessage: keys.Words}
 	}
+	return n
 }
 
 // JSON returns the schema as a file holds it, or an error that names a value
@@ -182,8 +190,13 @@ func (n *Node) check(at string) error {
 	if n.Type == "object" && n.Additional == nil {
 		return fmt.Errorf("schema: %s: any key is accepted", at)
 	}
-	for key, value := range n.Properties {
+	for name, value := range n.Definitions {
 		if value.Description == "" {
+			return fmt.Errorf("schema: %s/definitions/%s: no description", at, name)
+		}
+	}
+	for key, value := range n.Properties {
+		if value.Description == "" && value.Ref == "" {
 			return fmt.Errorf("schema: %s/%s: no description", at, key)
 		}
 	}
@@ -199,6 +212,9 @@ func (n *Node) check(at string) error {
 // may also have to meet if they are of a type of their own.
 func (n *Node) children() map[string]*Node {
 	all := map[string]*Node{}
+	for key, value := range n.Definitions {
+		all["definitions/"+key] = value
+	}
 	for key, value := range n.Properties {
 		all[key] = value
 	}

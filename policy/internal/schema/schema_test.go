@@ -36,6 +36,16 @@ func TestJSONRefusesWhatHelpsNoEditor(t *testing.T) {
 				"value.", map[string]*schema.Node{"key": schema.Text("")})),
 			"#/additionalProperties/key: no description",
 		},
+		"a definition": {
+			&schema.Node{Definitions: map[string]*schema.Node{"thing": schema.Text("")}},
+			"#/definitions/thing: no description",
+		},
+		"one in a definition": {
+			&schema.Node{Definitions: map[string]*schema.Node{
+				"thing": schema.Object("A thing.", map[string]*schema.Node{"key": schema.Text("")}),
+			}},
+			"#/definitions/thing/key: no description",
+		},
 		"any key": {
 			&schema.Node{Description: "An object.", Type: "object"},
 			"#: any key is accepted",

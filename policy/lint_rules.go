@@ -1,0 +1,158 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package policy
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// reach is what the actions of a rule have in common.
+type reach struct {
+	sensitivities [sensitivities]bool
+	softens       bool // the prompt budget may soften one
+}
+
+// harmful reports whether an action of the rule is sensitive or critical.
+func (r reach) harmful() bool { return r.sensitivities[Critical] || r.sensitivities[Sensitive] }
+
+// derive finds what each rule reaches.
+func (l *linter) derive() {
+	l.reach = make([]reach, len(l.rules))
+	byBundle := map[*bundle]reach{}
+	for _, a := range l.policy.classes() {
+		for _, b := range a.bundles {
+			r := byBundle[b]
+			r.sensitivities[a.Sensitivity] = true
+			r.softens = r.softens || a.softens
+			byBundle[b] = r
+		}
+	}
+	for b, r := range byBundle {
+		for _, i := range b.rules {
+			for s, is := range r.sensitivities {
+				l.reach[i].sensitivities[s] = l.reach[i].sensitivities[s] || is
+			}
+			l.reach[i].softens = l.reach[i].softens || r.softens
+		}
+	}
+}
+
+// classes returns what applies to every action that there can be.
+func (p *Policy) classes() []*action {
+	all := slices.Collect(maps.Values(p.index.exact))
+	for _, prefix := range p.index.prefixes {
+		all = append(all, prefix.action)
+	}
+	return append(all, p.index.rest)
+}
+
+// lintRules looks at what each rule says.
+func (l *linter) lintRules() {
+	languages := l.languages()
+	for i, r := range l.rules {
+		if r.effect.strict() && !r.shadow && len(r.because) == 0 {
+			l.add(r.key("id"), "because-missing", "add because: { en: … }",
+				"%s can ask for more, and does not say why", r.id)
+		}
+		if day, err := time.Parse(time.DateOnly, r.review); err == nil && l.past(day) {
+			l.add(r.key("review"), "review-past", "", "%s was to be reviewed by %s",
+				r.id, r.review)
+		}
+		if missing := lacking(r.because, languages); len(missing) > 0 {
+			l.add(r.key("because"), "language-missing", "",
+				"%s has no text in %s, which other rules have", r.id, strings.Join(missing, ", "))
+		}
+		if why := l.noChange(r.rule, l.reach[i]); why != "" {
+			l.add(r.spot, "no-change", "", "%s never changes a step: %s", r.id, why)
+		}
+	}
+}
+
+// past reports whether a day is over everywhere.
+func (l *linter) past(day time.Time) bool { return l.now.Sub(day) >= 36*time.Hour }
+
+// languages returns all that some rule has a text in, sorted.
+func (l *linter) languages() []string {
+	all := map[string]bool{}
+	for _, r := range l.rules {
+		for language := range r.because {
+			all[language] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// lacking returns the languages for which the texts have none but English.
+func lacking(texts map[string]string, languages []string) []string {
+	if len(texts) == 0 {
+		return nil
+	}
+	var missing []string
+	for _, language := range languages {
+		base, _, _ := strings.Cut(language, "-")
+		_, exact := texts[language]
+		if _, general := texts[base]; !exact && !general && !slices.Contains(missing, base) {
+			missing = append(missing, language)
+		}
+	}
+	return missing
+}
+
+// noChange returns why a rule cannot change a step, or "".
+func (l *linter) noChange(r *rule, to reach) string {
+	p := l.policy
+	switch r.effect.kind {
+	case caps:
+		for s, is := range to.sensitivities {
+			if is && p.matrix[s][r.effect.upTo-Low] > r.effect.step {
+				return ""
+			}
+		}
+		return "the matrix asks no more in the bands where it caps"
+	case scores:
+		if to.softens || l.capped(r, len(p.ladder)) || !l.flat(to) {
+			return ""
+		}
+		return "every band of its actions has the same step"
+	}
+	least := r.effect.step
+	if r.effect.kind == denies {
+		least = len(p.ladder) - 1
+	}
+	for s, is := range to.sensitivities {
+		if is && p.matrix[s][0] < least {
+			return ""
+		}
+	}
+	if to.softens || l.capped(r, least) {
+		return ""
+	}
+	return "the matrix asks as much in every band"
+}
+
+// capped reports whether some action of a rule has an at_most below a step.
+func (l *linter) capped(of *rule, below int) bool {
+	patterns := of.patterns()
+	return slices.ContainsFunc(l.rules, func(r linedRule) bool {
+		return r.effect.kind == caps && r.effect.step < below &&
+			slices.ContainsFunc(r.patterns(), func(p string) bool {
+				return slices.ContainsFunc(patterns, func(q string) bool {
+					return covers(p, q) || covers(q, p)
+				})
+			})
+	})
+}
+
+// flat reports whether every sensitivity has one step for all bands.
+func (l *linter) flat(to reach) bool {
+	for s, is := range to.sensitivities {
+		if row := l.policy.matrix[s]; is && row[0] != row[bandCount-1] {
+			return false
+		}
+	}
+	return true
+}
