@@ -378,8 +378,8 @@ func ExampleObservation_Explain() {
 		fmt.Printf("%s: in %d of %d proofs, %+.1f\n", part.Level, part.Seen, part.Of, part.Evidence)
 	}
 	// Output:
-	// country: in 0 of 12 proofs, +3.2
-	// agent: in 12 of 12 proofs, -1.2
+	// country: in 0 of 12 proofs, +4.7
+	// agent: in 12 of 12 proofs, -1.3
 }
 
 func TestExplainWithoutAModel(t *testing.T) {

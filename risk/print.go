@@ -55,6 +55,32 @@ func (e Evidence) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, e.Strin
 // LogValue logs what String returns.
 func (e Evidence) LogValue() slog.Value { return slog.StringValue(e.String()) }
 
+// String returns the country: never the address, the subject or the client.
+func (l Login) String() string { return fmt.Sprintf("risk.Login(%q)", l.Country) }
+
+// Format prints what String returns, for every verb.
+func (l Login) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, l.String()) }
+
+// LogValue logs what String returns.
+func (l Login) LogValue() slog.Value { return slog.StringValue(l.String()) }
+
+// MarshalJSON writes what String returns: a login is not a record.
+func (l Login) MarshalJSON() ([]byte, error) { return json.Marshal(l.String()) }
+
+// String returns how much the model has seen, and nothing of what.
+func (p *Published) String() string {
+	if p == nil {
+		return "risk.Published(none)"
+	}
+	return fmt.Sprintf("risk.Published(%.0f logins, %d subjects)", p.all.n, len(p.subjects))
+}
+
+// Format prints what String returns, for every verb.
+func (p *Published) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.String()) }
+
+// LogValue logs what String returns.
+func (p *Published) LogValue() slog.Value { return slog.StringValue(p.String()) }
+
 // String returns how much the profile remembers, and nothing of what.
 func (p *Profile) String() string {
 	if p == nil {

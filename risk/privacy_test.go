@@ -61,9 +61,14 @@ func TestNothingPrintsAddressesOrDevices(t *testing.T) {
 		prove(p, o)
 		travel, _ := o.Travel()
 		device, _ := p.Device(o.Device)
-		for _, v := range []any{o, &o, e, &e, p, o.Device, device.UserAgent, travel, p.Home(), *assess(o)} {
+		login := risk.Login{Subject: "secret subject", Address: o.Addr.String(), Country: "GB"}
+		var published risk.Published
+		published.Add(login)
+		o.Familiarity = model()
+		for _, v := range []any{login, &login, &published, o.Explain(), *o.Familiarity, o.Familiarity.Crowd,
+			o, &o, e, &e, p, o.Device, device.UserAgent, travel, p.Home(), *assess(o)} {
 			text := printed(t, v)
-			for _, leak := range leaks(o.Addr, o.Device) {
+			for _, leak := range append(leaks(o.Addr, o.Device), "secret subject") {
 				if strings.Contains(text, leak) {
 					t.Errorf("%T prints %q:\n%s", v, leak, text)
 				}

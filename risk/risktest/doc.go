@@ -13,6 +13,12 @@
 // [DesktopUpgraded] and [PhoneUpgraded] the same two after an update, which is
 // no drift. [Device] gives device identifiers.
 //
+// [ParseJourney] reads what a traveller does from a line of words. A
+// [Population] is thousands of subjects who live, commute, travel, share and
+// upgrade for years, and [Population.Attack] those who pretend to be them; both
+// cost a few microseconds an event. Their world is described in EVALUATION.md of
+// package risk.
+//
 // Everything is deterministic, looks at no clock, and is returned by functions,
 // so that no test can change what another sees.
 package risktest

@@ -164,5 +164,6 @@ func wilson(p, n float64) (low, high float64) {
 	const z = 1.959963984540054
 	middle := p + z*z/(2*n)
 	width := z * math.Sqrt(p*(1-p)/n+z*z/(4*n*n))
-	return (middle - width) / (1 + z*z/n), (middle + width) / (1 + z*z/n)
+	low, high = (middle-width)/(1+z*z/n), (middle+width)/(1+z*z/n)
+	return max(low, 0), min(high, 1)
 }

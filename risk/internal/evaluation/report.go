@@ -99,7 +99,7 @@ func Won(rows []Row) (won, of int) {
 func verdict(rows []Row) string {
 	var b bytes.Buffer
 	won, of := Won(rows)
-	fmt.Fprintf(&b, goal, won, of)
+	fmt.Fprintf(&b, goal, won, of, reachable(rows))
 	if won == of {
 		return b.String()
 	}
@@ -112,6 +112,16 @@ func verdict(rows []Row) string {
 		}
 	}
 	return b.String() + why
+}
+
+// reachable counts the promised rows in which the rule stops enough.
+func reachable(rows []Row) (n int) {
+	for i := range rows {
+		if r := &rows[i]; r.promised() && r.By[rule].Median < 1 {
+			n++
+		}
+	}
+	return n
 }
 
 // rulePoints compares all at what the rule stops, whatever that is.
