@@ -54,6 +54,7 @@ type meter struct {
 
 	mu       sync.Mutex
 	subjects map[stepup.ID]stepup.Key
+	last     stepup.Ref // the subject that was updated or challenged last
 	compared map[stepup.ID][]guess
 	passed   map[stepup.ID]int
 }
@@ -79,9 +80,26 @@ func (m *meter) Open(ctx context.Context, o stepup.Opening) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err == nil {
-		m.subjects[o.ID] = o.Subject.Key
+		m.subjects[o.ID], m.last = o.Subject.Key, o.Subject
 	}
 	return err
+}
+
+func (m *meter) Update(ctx context.Context, u stepup.Update) error {
+	err := m.Store.Update(ctx, u)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err == nil {
+		m.last = u.Subject
+	}
+	return err
+}
+
+// latest returns the subject that was updated or challenged last.
+func (m *meter) latest() stepup.Ref {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.last
 }
 
 func (m *meter) Attempt(ctx context.Context, a stepup.Attempt) (stepup.Attempted, error) {

@@ -105,11 +105,8 @@ func TestPoisoningByUnprovenRequests(t *testing.T) {
 // state returns what the store remembers of Alice.
 func (s *scene) state(t testing.TB) stepup.State {
 	t.Helper()
-	var subject stepup.Key
-	for _, of := range s.meter.subjects {
-		subject = of // there is but one
-	}
-	st, err := s.meter.Subject(t.Context(), stepup.Query{Subject: stepup.Ref{Key: subject}, Now: s.Clock.Now()})
+	q := stepup.Query{Subject: s.meter.latest(), Now: s.Clock.Now()}
+	st, err := s.meter.Subject(t.Context(), q)
 	if err != nil {
 		t.Fatal(err)
 	}
