@@ -22,6 +22,7 @@ import (
 
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/risk/geoip"
+	"github.com/proportion-go/proportion/stepup/journal"
 )
 
 // Everything the program reads is part of it, so that it runs from any folder.
@@ -52,16 +53,34 @@ func run(args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, err)
 		return exitRefused
 	}
-	if err := play(pol, today, o.lang, stdout); err != nil {
+	sink, closeJournal, err := o.openJournal()
+	if err != nil {
+		fmt.Fprintf(stderr, "quickstart: -journal: %v\n", err)
+		return exitRefused
+	}
+	err = errors.Join(play(pol, today, o.lang, sink, stdout), closeJournal())
+	if err != nil {
 		fmt.Fprintf(stderr, "quickstart: %v\n", err)
 		return exitFailed
 	}
 	return exitOK
 }
 
+// openJournal opens the journal that was asked for, if any.
+func (o options) openJournal() (sink journal.Sink, closing func() error, err error) {
+	if o.journal == "" {
+		return nil, func() error { return nil }, nil
+	}
+	f, err := journal.OpenFile(journal.FileConfig{Path: o.journal})
+	if err != nil {
+		return nil, nil, err
+	}
+	return f, f.Close, nil
+}
+
 // options are what the command line says.
 type options struct {
-	lang, policy, input string
+	lang, policy, input, journal string
 }
 
 func parseOptions(args []string, help io.Writer) (options, error) {
@@ -71,6 +90,7 @@ func parseOptions(args []string, help io.Writer) (options, error) {
 	f.StringVar(&o.lang, "lang", "en", "language of the output: en or fr")
 	f.StringVar(&o.policy, "policy", "", "`file` with a policy of your own")
 	f.StringVar(&o.input, "input", "", "`file` with journeys of your own")
+	f.StringVar(&o.journal, "journal", "", "`file` that the guard's journal is added to")
 	err := f.Parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -143,12 +163,12 @@ func unreadable(path, why string) error {
 }
 
 // play plays the day and prints it.
-func play(pol *policy.Policy, today *day, lang string, stdout io.Writer) error {
+func play(pol *policy.Policy, today *day, lang string, sink journal.Sink, stdout io.Writer) error {
 	geo, err := openDatabases()
 	if err != nil {
 		return err
 	}
-	w, err := newWorld(pol, geo, today.customers, lang)
+	w, err := newWorld(pol, geo, today.customers, lang, sink)
 	if err != nil {
 		return err
 	}

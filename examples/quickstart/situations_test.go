@@ -38,7 +38,7 @@ func playedUnder(t *testing.T, rules, text string) (map[string]*result, *summary
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := newWorld(pol, geo, today.customers, "en")
+	w, err := newWorld(pol, geo, today.customers, "en", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

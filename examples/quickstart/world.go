@@ -11,6 +11,7 @@ import (
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/risk"
 	"github.com/proportion-go/proportion/stepup"
+	"github.com/proportion-go/proportion/stepup/journal"
 )
 
 // world is what surrounds a guard: the operator's directory of customers, its
@@ -41,7 +42,9 @@ type client struct {
 }
 
 // newWorld makes a guard and everything around it, and seeds the customers.
-func newWorld(p *policy.Policy, geo risk.Locator, customers []customer, lang string) (*world, error) {
+func newWorld(
+	p *policy.Policy, geo risk.Locator, customers []customer, lang string, sink journal.Sink,
+) (*world, error) {
 	key, err := otp.GenerateKey("2026-11")
 	if err != nil {
 		return nil, err
@@ -59,6 +62,7 @@ func newWorld(p *policy.Policy, geo risk.Locator, customers []customer, lang str
 		Senders:   map[policy.ContactKind]stepup.Sender{policy.SMS: w, policy.Email: w},
 		Labels:    labels(),
 		Route:     route(),
+		Journal:   sink,
 		Now:       func() time.Time { return w.now },
 	})
 	if err != nil {
