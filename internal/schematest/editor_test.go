@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/proportion-go/proportion/policy"
+	"github.com/proportion-go/proportion/policy/policytest"
 )
 
 // cursor marks a place in the text of a test.
@@ -42,6 +43,14 @@ func TestPoliciesInAnEditor(t *testing.T) {
 			e.t.Errorf("the editor complains: %v", wrong)
 		}
 	})
+}
+
+// TestTestsInAnEditor is the same for files of tests.
+func TestTestsInAnEditor(t *testing.T) {
+	e := open(t, policytest.Schema())
+	e.each("completion", testCompletions, e.checkCompletion)
+	e.each("diagnostics", testDiagnostics, e.checkDiagnostics)
+	e.each("hover", testHovers, e.checkHover)
 }
 
 // A scene is a file in the editor, and what must be seen there.

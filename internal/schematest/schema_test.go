@@ -131,45 +131,65 @@ func (l language) checkMutations(t *testing.T) {
 	}
 }
 
-// TestSchemaOnFiles holds the schema to the policies of the repository, good
-// and bad.
-func TestSchemaOnFiles(t *testing.T) {
+// TestSchemaOnGoodFiles holds the schemas to every policy and test file of
+// the repository that is meant to be read.
+func TestSchemaOnGoodFiles(t *testing.T) {
+	policies, tests := compile(t, policy.Schema()), compile(t, policytest.Schema())
+	for name, data := range files(t, 8, "../../policy/testdata/good/*.yaml", "../../examples/*/policy.yaml",
+		"../../examples/policies/*/*.yaml", "../../policy/policytest/testdata/*.yaml") {
+		t.Run(name, func(t *testing.T) {
+			schema := policies
+			if strings.HasSuffix(name, "_test.yaml") {
+				schema = tests
+			}
+			if err := validate(t, schema, data); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestSchemaOnBadFiles holds the schema to policies of which each has one
+// thing wrong, which the schema need not see.
+func TestSchemaOnBadFiles(t *testing.T) {
 	schema := compile(t, policy.Schema())
-	count := 0
-	for _, pattern := range []string{"../../policy/testdata/*/*.yaml",
-		"../../policy/testdata/*.yaml", "../../examples/*/policy.yaml"} {
-		files, err := filepath.Glob(pattern)
+	refused := 0
+	for name, data := range files(t, 40, "../../policy/testdata/bad/*.yaml") {
+		value, err := parse([]byte(data))
+		if err != nil || schema.Validate(value) != nil {
+			refused++
+			if loadPart(t, data) == nil {
+				t.Errorf("%s loads, although the schema refuses it", name)
+			}
+		}
+	}
+	if refused < 20 {
+		t.Errorf("the schema refuses %d of the files, want 20 or more", refused)
+	}
+}
+
+// files returns what the patterns match, by name, and fails if that is less
+// than it should be.
+func files(t *testing.T, least int, patterns ...string) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	for _, pattern := range patterns {
+		names, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, name := range files {
+		for _, name := range names {
 			data, err := os.ReadFile(name)
 			if err != nil {
 				t.Fatal(err)
 			}
-			count++
-			t.Run(filepath.ToSlash(strings.TrimPrefix(name, "../../")), func(t *testing.T) {
-				checkFile(t, schema, string(data))
-			})
+			found[strings.TrimPrefix(filepath.ToSlash(name), "../../")] = string(data)
 		}
 	}
-	if count < 40 {
-		t.Errorf("found %d files, want 40 or more", count)
+	if len(found) < least {
+		t.Fatalf("found %d files, want %d or more", len(found), least)
 	}
-}
-
-func checkFile(t *testing.T, schema *jsonschema.Schema, data string) {
-	t.Helper()
-	value, err := parse([]byte(data))
-	if err != nil {
-		if load(data) == nil {
-			t.Error("loads, although it is not YAML")
-		}
-		return
-	}
-	if err := schema.Validate(value); err != nil && load(data) == nil {
-		t.Errorf("loads, and yet: %v", err)
-	}
+	return found
 }
 
 // TestSchemaRefuses lists what an editor has to underline, so that the schema
