@@ -102,6 +102,20 @@ func agentOf(c *Client) agent {
 	return a
 }
 
+// reduced is the agent of one client, reduced when it is first asked for: the
+// texts are long, and more than one group needs it.
+type reduced struct {
+	agent agent
+	done  bool
+}
+
+func (r *reduced) of(c *Client) agent {
+	if !r.done {
+		r.agent, r.done = agentOf(c), true
+	}
+	return r.agent
+}
+
 func cut(s string) string { return s[:min(len(s), maxStated)] }
 
 func find(s string, marks []mark) family {

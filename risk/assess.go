@@ -18,6 +18,7 @@ import (
 func Assess(o *Observation, groups Groups, out *Signals) {
 	out.Reset()
 	out.MarkComputed(groups & AllGroups)
+	var client reduced
 	if groups.Has(ActionGroup) {
 		o.assessAction(out)
 	}
@@ -37,7 +38,7 @@ func Assess(o *Observation, groups Groups, out *Signals) {
 		o.assessTravel(out)
 	}
 	if groups.Has(DeviceGroup) {
-		o.assessDevice(out)
+		o.assessDevice(out, &client)
 	}
 	if groups.Has(VelocityGroup) {
 		o.assessVelocity(out)
@@ -46,7 +47,7 @@ func Assess(o *Observation, groups Groups, out *Signals) {
 		o.assessHistory(out)
 	}
 	if groups.Has(FamiliarityGroup) {
-		o.assessFamiliarity(out)
+		o.assessFamiliarity(out, &client)
 	}
 }
 

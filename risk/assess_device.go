@@ -9,7 +9,7 @@ import "time"
 // whoever just took an account over has to wait where its owner can notice.
 const trustAge = 24 * time.Hour
 
-func (o *Observation) assessDevice(out *Signals) {
+func (o *Observation) assessDevice(out *Signals, client *reduced) {
 	out.SetBool(DeviceAutomated, automated(&o.Client))
 	if o.Device != (DeviceID{}) {
 		out.setCount(DeviceSubjects24h, o.Counts.DeviceSubjects24h)
@@ -26,7 +26,7 @@ func (o *Observation) assessDevice(out *Signals) {
 		return
 	}
 	d := &o.Profile.devices[i]
-	drift, driftKnown := d.agent.drift(agentOf(&o.Client))
+	drift, driftKnown := d.agent.drift(client.of(&o.Client))
 	out.SetBool(DeviceKnown, True)
 	out.setSince(DeviceAge, unixTime(d.first), o.Time, 24*time.Hour)
 	if driftKnown {

@@ -94,14 +94,14 @@ type Part struct {
 // Without a model or a profile there are none.
 func (o *Observation) Explain() []Part {
 	var parts []Part
-	o.familiarity(func(_ level, p Part) { parts = append(parts, p) })
+	o.familiarity(new(reduced), func(_ level, p Part) { parts = append(parts, p) })
 	return parts
 }
 
-func (o *Observation) assessFamiliarity(out *Signals) {
+func (o *Observation) assessFamiliarity(out *Signals, client *reduced) {
 	var sum [2]float64 // network, agent
 	var known [2]bool
-	o.familiarity(func(l level, p Part) {
+	o.familiarity(client, func(l level, p Part) {
 		part := 0
 		if l >= agentLevel {
 			part = 1
@@ -123,7 +123,7 @@ func (o *Observation) assessFamiliarity(out *Signals) {
 }
 
 // familiarity gives each level that can be compared to visit.
-func (o *Observation) familiarity(visit func(level, Part)) {
+func (o *Observation) familiarity(client *reduced, visit func(level, Part)) {
 	f := o.Familiarity
 	if f == nil || f.Crowd == nil || o.Profile == nil {
 		return
@@ -135,7 +135,7 @@ func (o *Observation) familiarity(visit func(level, Part)) {
 	if !w.valid() {
 		return
 	}
-	now, weights := o.traits(), w.levels()
+	now, weights := o.traits(client), w.levels()
 	s := o.Profile.shown(&now)
 	for l := range levelCount {
 		if s.of[l] == 0 {

@@ -49,9 +49,9 @@ func traitsOf(p prefix, n network, c country, a agent) (t traits) {
 
 func (e *Evidence) traits() traits { return traitsOf(e.prefix, e.network, e.country, e.agent) }
 
-func (o *Observation) traits() traits {
+func (o *Observation) traits(client *reduced) traits {
 	n, p := networkOf(&o.Location, o.Addr), prefixOf(o.Addr)
-	t := traitsOf(p, n, parseCountry(o.Location.Country), agentOf(&o.Client))
+	t := traitsOf(p, n, parseCountry(o.Location.Country), client.of(&o.Client))
 	if o.Location.shared() {
 		t[prefixLevel], t[networkLevel] = nobodys, nobodys
 	}
