@@ -16,7 +16,7 @@ import (
 // rules, and not with rules times actions.
 type bundle struct {
 	rules    []int // ascending
-	plan     *plan
+	plan     *expression.Plan
 	reads    []read // facts, ascending
 	needs    risk.Groups
 	cost     int
@@ -40,7 +40,9 @@ func (p *Policy) bundles() map[string]*bundle {
 	}
 	tests := expression.Tests{}
 	for _, b := range bundles {
-		b.plan = newPlan(p.rules, b.rules, tests)
+		b.plan = expression.NewPlan(b.rules, func(rule int) *expression.Program {
+			return p.rules[rule].when
+		}, tests)
 		p.summarise(b)
 	}
 	return bundles

@@ -4,6 +4,7 @@
 package policy
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/proportion-go/proportion/policy/internal/expression"
@@ -43,9 +44,8 @@ type work struct {
 	fired  []firing
 	groups []int // the largest score of each group so far
 
-	alive, unknown []uint64 // of the plan that is evaluated
-	found          []found
-	strict         bool // L2: there is a gap, and every unknown is taken strictly
+	findings expression.Findings
+	strict   bool // L2: there is a gap, and every unknown is taken strictly
 }
 
 // firing is a rule that fired, in force or in shadow.
@@ -59,7 +59,7 @@ type firing struct {
 func (v *Verdict) reset(p *Policy, in *Input, a *action) {
 	w := &v.work
 	w.policy, w.action, w.in, w.strict = p, a, *in, false
-	w.frame.Facts, w.fired, w.found = w.frame.Facts[:0], w.fired[:0], w.found[:0]
+	w.frame.Facts, w.fired = w.frame.Facts[:0], w.fired[:0]
 	v.Fired, v.Unknown, v.Degraded = v.Fired[:0], v.Unknown[:0], v.Degraded[:0]
 	v.Charges, v.Shadow.Rules = v.Charges[:0], v.Shadow.Rules[:0]
 	v.Sensitivity, v.Bind = a.Sensitivity, a.Bind
@@ -127,6 +127,24 @@ func (v *Verdict) readFact(i int, needed bool) {
 		v.Degraded = append(v.Degraded, gap)
 	}
 }
+
+// fire evaluates every rule that applies to the action, and records those
+// that fire or are unknown, in the policy's order.
+func (p *Policy) fire(v *Verdict, a *action) {
+	w := &v.work
+	w.findings.Found = w.findings.Found[:0]
+	for _, b := range a.bundles {
+		b.plan.Evaluate(&w.frame, &w.findings)
+	}
+	if !slices.IsSortedFunc(w.findings.Found, byRule) {
+		slices.SortFunc(w.findings.Found, byRule)
+	}
+	for _, f := range w.findings.Found {
+		v.note(int(f.Rule), f.Truth)
+	}
+}
+
+func byRule(a, b expression.Found) int { return cmp.Compare(a.Rule, b.Rule) }
 
 // note records the truth of one rule's condition, and whether it fires.
 func (v *Verdict) note(i int, truth risk.Truth) {

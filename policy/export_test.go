@@ -37,7 +37,7 @@ func (p *Policy) EvaluateByWalk(in Input) Verdict {
 func (p *Policy) Walked(action string) int {
 	walked := 0
 	for _, b := range p.lookup(action).bundles {
-		walked += len(b.plan.walked)
+		walked += b.plan.Walked()
 	}
 	return walked
 }

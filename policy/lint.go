@@ -128,7 +128,7 @@ func (l *linter) terms(r *rule) [][]expression.Literal {
 	if r.when == nil {
 		return [][]expression.Literal{{}}
 	}
-	terms, _ := r.when.Terms(maxTerms, l.tests)
+	terms, _ := r.when.Terms(expression.MaxTerms, l.tests)
 	return terms
 }
 

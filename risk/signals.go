@@ -54,10 +54,21 @@ func (s *Signals) Number(id Signal) (value float64, known bool) {
 	return s.numbers[id-firstNumber], true
 }
 
+// Slot returns the number of a numeric signal, or 1 or 0 of a boolean one, and
+// whether it is known. It is unknown for a signal of another type. Who knows
+// the type of a signal reads it so without a look at the catalogue.
+func (s *Signals) Slot(id Signal) (value float64, known bool) {
+	i := int(id) - int(firstNumber)
+	if uint(i) >= uint(len(s.numbers)) || !s.Known(id) {
+		return 0, false
+	}
+	return s.numbers[i], true
+}
+
 // Text returns the value of a string signal, and whether it is known. It is
 // unknown for a signal of another type.
 func (s *Signals) Text(id Signal) (value string, known bool) {
-	if !s.Known(id) || id.Type() != Text {
+	if id >= textCount || !s.Known(id) {
 		return "", false
 	}
 	return s.texts[id], true

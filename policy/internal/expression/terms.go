@@ -78,101 +78,72 @@ func (d *distribution) both(n *node, negated bool) ([][]Literal, bool) {
 	return terms, true
 }
 
-// form is how a test reads its value: the common ones without a walk.
+// form is what a test compares with constants, if it does.
 type form uint8
 
 const (
-	formWalk form = iota
-	formSignal
-	formFact
-	formSignalNumber
+	formWalk         form = iota // none of the below
+	formSignal                   // a boolean signal
+	formFact                     // a boolean fact
+	formSignalNumber             // by ==, !=, <, <=, > or >=
 	formFactNumber
-	formSignalText
-	formSignalIn
+	formSignalText // by ==, != or in
+	formFactText
 )
 
-// A Test is one predicate in the form in which it is quickest to evaluate. It
-// never changes and is safe for concurrent use.
+// A Test is one predicate. It never changes and is safe for concurrent use.
 type Test struct {
 	form   form
 	op     op
 	slot   int
-	number float64
-	text   string
+	number float64 // of a form that compares numbers
 	node   *node
 }
 
 // newTest finds the form of a predicate.
 func newTest(n *node) *Test {
 	t := &Test{op: n.op, node: n}
-	if n.op == opSignal || n.op == opFact {
-		t.slot, t.form = int(n.slot), formSignal
-		if n.op == opFact {
-			t.form = formFact
-		}
+	a := n
+	if len(n.args) == 2 && n.args[1].op == opConstant {
+		a = n.args[0]
+	}
+	if a.op != opSignal && a.op != opFact {
 		return t
 	}
-	if len(n.args) != 2 || n.args[1].op != opConstant {
-		return t
-	}
-	a, b := n.args[0], n.args[1]
-	t.slot, t.number, t.text = int(a.slot), b.number, b.constantText()
 	comparison := n.op >= opEqual && n.op <= opGreaterEqual
-	switch signal, fact := a.op == opSignal, a.op == opFact; {
-	case comparison && signal && a.kind == Number:
-		t.form = formSignalNumber
-	case comparison && fact && a.kind == Number:
-		t.form = formFactNumber
-	case (n.op == opEqual || n.op == opNotEqual) && signal && a.kind == Text:
+	switch t.slot = int(a.slot); {
+	case a == n:
+		t.form = formSignal
+	case comparison && a.kind == Number:
+		t.form, t.number = formSignalNumber, n.args[1].number
+	case a.kind == Text && (n.op == opEqual || n.op == opNotEqual || n.op == opIn):
 		t.form = formSignalText
-	case n.op == opIn && signal && a.kind == Text:
-		t.form = formSignalIn
+	default:
+		return t
+	}
+	if a.op == opFact {
+		t.form++
 	}
 	return t
 }
 
-// Compares returns the signal that the test compares with a number, and
-// whether it is such a test. Tests of one signal can share the reading of it.
-func (t *Test) Compares() (s risk.Signal, ok bool) {
-	return risk.Signal(t.slot), t.form == formSignalNumber
+// numbers returns what the test compares a number with.
+func (t *Test) numbers() []float64 {
+	if t.form == formSignalNumber || t.form == formFactNumber {
+		return []float64{t.number}
+	}
+	return nil
 }
 
-// Holds evaluates a test that [Test.Compares] for a value of its signal.
-func (t *Test) Holds(x float64) bool { return compareNumbers(t.op, x, t.number) }
-
-// Truth evaluates the predicate.
-func (t *Test) Truth(f *Frame) risk.Truth {
-	switch t.form {
-	case formSignal:
-		if f.Signals == nil {
-			return risk.Unknown
-		}
-		return f.Signals.Bool(risk.Signal(t.slot))
-	case formFact:
-		v := &f.Facts[t.slot]
-		return truthIf(v.Known, v.Number != 0)
-	case formSignalNumber:
-		if f.Signals == nil {
-			return risk.Unknown
-		}
-		x, known := f.Signals.Number(risk.Signal(t.slot))
-		return truthIf(known, compareNumbers(t.op, x, t.number))
-	case formFactNumber:
-		v := &f.Facts[t.slot]
-		return truthIf(v.Known, compareNumbers(t.op, v.Number, t.number))
-	case formSignalText:
-		s, known := f.signalText(risk.Signal(t.slot))
-		return truthIf(known, (s == t.text) == (t.op == opEqual))
-	case formSignalIn:
-		s, known := f.signalText(risk.Signal(t.slot))
-		list := t.node.args[1]
-		if list.hasSet() {
-			_, in := list.set[s]
-			return truthIf(known, in)
-		}
-		return truthIf(known, containsText(list.list.Texts, s))
+// texts returns what the test compares a text with.
+func (t *Test) texts() []string {
+	switch {
+	case t.form != formSignalText && t.form != formFactText:
+		return nil
+	case t.op == opIn:
+		return t.node.args[1].list.Texts
 	}
-	return t.node.truth(f)
+	return []string{t.node.args[1].text}
 }
 
 // Actions returns the names of actions outside of which the condition is
