@@ -34,7 +34,8 @@ func TestDisclose(t *testing.T) {
 	}
 	last := got.Proofs[len(got.Proofs)-1]
 	if len(got.Proofs) != 14 || last.Device != 1 || last.Network != "2001:db8:7::/48" ||
-		last.Country != "GB" || !last.Strong {
+		last.Country != "GB" || !last.Strong || last.Kind != "Chrome on Android (phone)" ||
+		last.Language != "fr" || len(last.Prefix) != 4 {
 		t.Errorf("%d proofs, the last: %+v", len(got.Proofs), last)
 	}
 	if before := got.Proofs[12]; before.Network != "198.51.100.0/24" || before.Country != "" {

@@ -6,6 +6,7 @@ package risk_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -91,4 +92,19 @@ func TestErrCalibration(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
+}
+
+func ExampleNewCalibration() {
+	evidence := make([]float64, risk.MinCalibration) // of a journal
+	for i := range evidence {
+		evidence[i] = float64(i) / 10
+	}
+	c, err := risk.NewCalibration(evidence)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.0f %.0f %.0f\n", c.Score(-5), c.Score(75), c.Score(1000))
+	// Output:
+	// 0 75 100
 }

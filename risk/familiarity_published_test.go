@@ -5,6 +5,7 @@ package risk_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"testing"
@@ -73,4 +74,21 @@ func TestPublishedWeightsAreData(t *testing.T) {
 	if two, _ := p.Score(away); one != two {
 		t.Errorf("%v and %v differ, though the address weighs nothing", one, two)
 	}
+}
+
+func ExamplePublished() {
+	var p risk.Published
+	home := risk.Login{
+		Subject: "a", Address: "192.0.2.1", ASN: "64496", Country: "FR",
+		UserAgent: "UA", Browser: "Firefox 144", System: "Linux", Device: "desktop",
+	}
+	for range 9 {
+		p.Add(home)
+	}
+	abroad := home
+	abroad.Address, abroad.ASN, abroad.Country = "198.51.100.1", "64500", "ES"
+	usual, _ := p.Score(home)
+	strange, _ := p.Score(abroad)
+	fmt.Println(usual < strange)
+	// Output: true
 }
