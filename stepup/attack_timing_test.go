@@ -1,0 +1,91 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/proportion-go/proportion/stepup"
+)
+
+// again is a store that counts an answer once and then repeats what it said,
+// so that a wrong answer can be given any number of times.
+type again struct {
+	stepup.Store
+	said *stepup.Attempted
+}
+
+func (a *again) Attempt(ctx context.Context, at stepup.Attempt) (stepup.Attempted, error) {
+	if a.said == nil {
+		said, err := a.Store.Attempt(ctx, at)
+		if err != nil {
+			return said, err
+		}
+		a.said = &said
+	}
+	return *a.said, nil
+}
+
+// refusals are the answers that a customer must not be able to tell apart
+// (L14), for one method, by what is wrong with them.
+func refusals(t testing.TB, m stepup.Method) map[string]func() error {
+	t.Helper()
+	begin := func(changes ...func(*stepup.Config)) (*scene, func(id string) error, stepup.Begun) {
+		s, c := newScene(t, changes...), alice("laptop")
+		d := s.Decide(c, "address.change", nil)
+		begun, err := s.Guard.Begin(t.Context(), d.Ticket(), m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		code := wrong(s.answer(t, begun))
+		return s, func(id string) error {
+			_, err := s.Guard.Finish(t.Context(), c.Binding, id, code)
+			return err
+		}, begun
+	}
+	repeated := &again{Store: stepup.NewMemory(stepup.MemoryConfig{})}
+	_, wrongly, first := begin(func(c *stepup.Config) { c.Store = repeated })
+	late, lately, second := begin()
+	late.Clock.Set(second.Expires)
+	_, exhausted, third := begin()
+	for range 5 {
+		_ = exhausted(third.ID)
+	}
+	unknown := second.ID[:10] + "AAAA" + second.ID[14:]
+	return map[string]func() error{
+		"wrong":     func() error { return wrongly(first.ID) },
+		"expired":   func() error { return lately(second.ID) },
+		"unknown":   func() error { return lately(unknown) },
+		"exhausted": func() error { return exhausted(third.ID) },
+	}
+}
+
+// However an answer fails, it fails alike, to the letter.
+func TestRefusalsAreTheSame(t *testing.T) {
+	for _, m := range []stepup.Method{stepup.Code4, stepup.Code6, stepup.TOTP} {
+		for name, answer := range refusals(t, m) {
+			if err := answer(); err == nil || err.Error() != stepup.ErrRefused.Error() {
+				t.Errorf("%v, %s: got error %v, want %v", m, name, err, stepup.ErrRefused)
+			}
+		}
+	}
+}
+
+// BenchmarkRefusal measures how long each refusal takes, beside each other. A
+// difference of microseconds is lost in any network.
+func BenchmarkRefusal(b *testing.B) {
+	for _, m := range []stepup.Method{stepup.Code4, stepup.Code6, stepup.TOTP} {
+		answers := refusals(b, m)
+		for _, name := range []string{"wrong", "expired", "unknown", "exhausted"} {
+			b.Run(m.String()+"/"+name, func(b *testing.B) {
+				for b.Loop() {
+					if answers[name]() == nil {
+						b.Fatal("a wrong answer was accepted")
+					}
+				}
+			})
+		}
+	}
+}
