@@ -90,7 +90,9 @@ func (p *Policy) gather(v *Verdict, a *action) {
 		w.frame.Facts = make([]expression.Value, n)
 	} else {
 		w.frame.Facts = w.frame.Facts[:n]
-		clear(w.frame.Facts)
+		for i := range w.frame.Facts {
+			w.frame.Facts[i].Known = false // what a value was does not matter then
+		}
 	}
 	for _, f := range a.bind {
 		v.readFact(f, true)

@@ -20,7 +20,7 @@ import (
 // A fact is of a type of the language nearly always. Those are looked at
 // first, since reflection takes several times as long.
 func (f *fact) read(raw any, v *expression.Value) (problem string) {
-	*v = expression.Value{}
+	v.Known = false
 	if raw == nil {
 		return "missing: want " + f.Type.String()
 	}
@@ -38,12 +38,8 @@ func (f *fact) read(raw any, v *expression.Value) (problem string) {
 	case StringsFact:
 		v.Texts, problem = f.texts(raw)
 	}
-	if problem != "" {
-		*v = expression.Value{}
-		return problem
-	}
-	v.Known = true
-	return ""
+	v.Known = problem == ""
+	return problem
 }
 
 func (f *fact) mistyped(raw any) string {

@@ -3,11 +3,7 @@
 
 package expression
 
-import (
-	"strings"
-
-	"github.com/proportion-go/proportion/risk"
-)
+import "github.com/proportion-go/proportion/risk"
 
 // A column is predicates that one value decides. Those that compare a name
 // with constants share a column: the constants divide the values of the name
@@ -65,47 +61,58 @@ func (f *Frame) slot(s int32) (float64, bool) {
 	return f.Signals.Slot(risk.Signal(s))
 }
 
+// truthClass returns the class of a truth that is kept as 0 or 1. It has no
+// branch on the value, which nobody can foresee.
 func truthClass(x float64, known bool) int32 {
-	switch {
-	case !known:
+	if !known {
 		return unknownClass
-	case x == 0:
-		return falseClass
 	}
-	return trueClass
+	return falseClass + int32(x)
 }
 
+// fewKeys is how many constants are looked at in turn.
+const fewKeys = 8
+
+// numberClass finds the class without a branch on the value, but for those of
+// the search among many constants.
 func numberClass(keys []float64, x float64, known bool) int32 {
 	if !known {
 		return unknownClass
 	}
-	low, high := 0, len(keys)
-	for low < high {
-		if middle := (low + high) / 2; keys[middle] < x {
-			low = middle + 1
+	class := int32(otherClass)
+	for len(keys) > fewKeys {
+		if middle := len(keys) / 2; keys[middle] <= x {
+			class, keys = class+2*int32(middle), keys[middle:]
 		} else {
-			high = middle
+			keys = keys[:middle]
 		}
 	}
-	if low < len(keys) && keys[low] == x {
-		return otherClass + 2*int32(low) + 1
+	for _, key := range keys {
+		if key < x {
+			class++
+		}
+		if key <= x {
+			class++
+		}
 	}
-	return otherClass + 2*int32(low)
+	return class
 }
 
 func textClass(keys []string, x string, known bool) int32 {
 	if !known {
 		return unknownClass
 	}
-	low, high := 0, len(keys)
-	for low < high {
-		switch middle := (low + high) / 2; strings.Compare(keys[middle], x) {
-		case 0:
-			return otherClass + 1 + int32(middle)
-		case -1:
-			low = middle + 1
-		default:
-			high = middle
+	class := int32(otherClass)
+	for len(keys) > fewKeys {
+		if middle := len(keys) / 2; keys[middle] <= x {
+			class, keys = class+int32(middle), keys[middle:]
+		} else {
+			keys = keys[:middle]
+		}
+	}
+	for i, key := range keys {
+		if key == x {
+			return class + 1 + int32(i)
 		}
 	}
 	return otherClass
