@@ -26,26 +26,16 @@ type bundle struct {
 // everywhere is the pattern of rules for every action.
 const everywhere = "*"
 
-// bundles returns the rules by pattern. No rule is in two bundles of one
-// action.
-func (p *Policy) bundles() map[string]*bundle {
-	bundles := map[string]*bundle{}
+// patterns returns the rules by pattern. No rule is in two patterns that cover
+// one action.
+func (p *Policy) patterns() map[string][]int {
+	patterns := map[string][]int{}
 	for i := range p.rules {
 		for _, pattern := range p.rules[i].patterns() {
-			if bundles[pattern] == nil {
-				bundles[pattern] = &bundle{}
-			}
-			bundles[pattern].rules = append(bundles[pattern].rules, i)
+			patterns[pattern] = append(patterns[pattern], i)
 		}
 	}
-	tests := expression.Tests{}
-	for _, b := range bundles {
-		b.plan = expression.NewPlan(b.rules, func(rule int) *expression.Program {
-			return p.rules[rule].when
-		}, tests)
-		p.summarise(b)
-	}
-	return bundles
+	return patterns
 }
 
 // patterns returns what the rule is for, without what another pattern of it
@@ -71,7 +61,12 @@ func (r *rule) patterns() []string {
 	return patterns
 }
 
-func (p *Policy) summarise(b *bundle) {
+// bundle returns the bundle of rules, given in ascending order.
+func (p *Policy) bundle(rules []int, tests expression.Tests) *bundle {
+	b := &bundle{rules: slices.Clip(rules)}
+	b.plan = expression.NewPlan(rules, func(rule int) *expression.Program {
+		return p.rules[rule].when
+	}, tests)
 	needed := map[int]bool{}
 	for _, i := range b.rules {
 		r := &p.rules[i]
@@ -89,7 +84,8 @@ func (p *Policy) summarise(b *bundle) {
 		b.reads = append(b.reads, read{f, is})
 	}
 	slices.SortFunc(b.reads, func(x, y read) int { return x.fact - y.fact })
-	b.rules, b.reads = slices.Clip(b.rules), slices.Clip(b.reads)
+	b.reads = slices.Clip(b.reads)
+	return b
 }
 
 // each calls visit for every rule that applies to the action, in the policy's

@@ -83,6 +83,9 @@ func (d Decimal) split() (whole, fraction int64) {
 
 // Compare returns -1, 0 or 1 as d is less than, equal to or greater than e.
 func (d Decimal) Compare(e Decimal) int {
+	if d.scale == e.scale {
+		return cmp.Compare(d.coefficient, e.coefficient)
+	}
 	dWhole, dFraction := d.split()
 	eWhole, eFraction := e.split()
 	return cmp.Or(cmp.Compare(dWhole, eWhole), cmp.Compare(dFraction, eFraction))

@@ -117,8 +117,7 @@ func (v *Verdict) readFact(i int, needed bool) {
 	if raw == nil && f.Optional {
 		return
 	}
-	value, problem := f.read(raw)
-	w.frame.Facts[i] = value
+	problem := f.read(raw, &w.frame.Facts[i])
 	if problem == "" || !needed {
 		return
 	}

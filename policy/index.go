@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/proportion-go/proportion/policy/internal/expression"
 	"github.com/proportion-go/proportion/risk"
 )
 
@@ -54,7 +55,10 @@ func (p *Policy) finish() {
 	}
 	p.rules = slices.Clip(slices.Clone(p.rules))
 	p.index = index{exact: map[string]*action{}}
-	b := builder{p, p.bundles(), map[string][]Step{}}
+	b := builder{p, map[string]*bundle{}, map[string][]Step{}, expression.Tests{}}
+	for pattern, rules := range p.patterns() {
+		b.bundles[pattern] = p.bundle(rules, b.tests)
+	}
 	for name, a := range p.actions {
 		p.index.exact[name] = b.complete(*a, b.named(name))
 	}
@@ -79,15 +83,26 @@ type builder struct {
 	*Policy
 	bundles map[string]*bundle
 	ladders map[string][]Step // by what they go without
+	tests   expression.Tests
 }
 
-// named returns the bundles for an action.
+// named returns the bundles for an action. Where it has most of its rules for
+// itself they become one, since one plan is quicker than several.
 func (b *builder) named(name string) []*bundle {
-	bundles := b.starred(name)
-	if own := b.bundles[name]; own != nil {
-		bundles = append(bundles, own)
+	shared, own := b.starred(name), b.bundles[name]
+	if own == nil {
+		return shared
 	}
-	return bundles
+	bundles := append(shared, own)
+	var rules []int
+	for _, some := range bundles {
+		rules = append(rules, some.rules...)
+	}
+	if len(rules) > 2*len(own.rules) {
+		return bundles
+	}
+	slices.Sort(rules)
+	return []*bundle{b.bundle(rules, b.tests)}
 }
 
 // starred returns the bundles for all actions that begin so: first, by the

@@ -159,8 +159,5 @@ func printJSON(out io.Writer, value any) error {
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(value); err != nil {
-		return internalError{err}
-	}
-	return nil
+	return encoder.Encode(value)
 }

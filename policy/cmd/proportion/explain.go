@@ -89,9 +89,7 @@ func (e *explainer) explain(path string) error {
 	}
 	out := bufio.NewWriter(e.stdout)
 	err := e.lines(from, name, out)
-	if flushed := out.Flush(); err == nil && flushed != nil {
-		err = internalError{flushed}
-	}
+	_ = out.Flush() // the writer below keeps the error
 	if err == nil && e.bad > 0 {
 		return usageError{errLines}
 	}
@@ -116,7 +114,7 @@ func (e *explainer) lines(from io.Reader, name string, out *bufio.Writer) error 
 		}
 		if in.Buffered() == 0 { // whoever waits for answers gets them
 			if err := out.Flush(); err != nil {
-				return internalError{err}
+				return err
 			}
 		}
 	}
@@ -149,7 +147,7 @@ func (e *explainer) line(line []byte, out io.Writer) *lineError {
 		return bad
 	}
 	v := e.policy.Evaluate(r.input(e.now()))
-	_ = e.print(out, r, &v, e.policy.Hash()) // the writer keeps its error until Flush
+	_ = e.print(out, r, &v, e.policy.Hash()) // the writer keeps the error
 	return nil
 }
 

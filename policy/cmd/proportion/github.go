@@ -21,7 +21,7 @@ func printGitHub(out io.Writer, findings []finding) error {
 			property.Replace(f.File), f.Line, f.Column, property.Replace(f.ID),
 			data.Replace(message))
 		if err != nil {
-			return internalError{err}
+			return err
 		}
 	}
 	return nil

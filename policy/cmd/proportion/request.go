@@ -67,10 +67,13 @@ func parseRequest(line []byte) (*request, error) {
 	if err == nil && r.action == "" {
 		err = fail(start, "action is missing")
 	}
+	if err == nil {
+		err = r.setChannel(channel, channelAt)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return r, r.setChannel(channel, channelAt)
+	return r, nil
 }
 
 // setChannel gives the signal client.channel the value of the key channel.
@@ -126,7 +129,7 @@ func (r *request) readFacts(t *tokens) error {
 			if value != '[' {
 				return fail(at, "a fact is a string, a number, true, false, or a list of strings")
 			}
-			r.facts[key], err = t.rest(nil)
+			r.facts[key], err = t.rest()
 		}
 		return err // null is no fact
 	})

@@ -44,9 +44,14 @@ func run(args []string, w world) (code int) {
 			code = exitInternal
 		}
 	}()
+	out := &checkedWriter{to: w.stdout}
+	w.stdout = out
 	root := newRoot(w)
 	root.SetArgs(args)
 	command, err := root.ExecuteC()
+	if out.err != nil {
+		err = internalError{out.err}
+	}
 	switch {
 	case err == nil:
 		return exitOK
@@ -59,6 +64,21 @@ func run(args []string, w world) (code int) {
 		return exitInternal
 	}
 	return exitUsage
+}
+
+// checkedWriter keeps the first error of writing, so that not every print need
+// be checked: a result that is cut short is a failure.
+type checkedWriter struct {
+	to  io.Writer
+	err error
+}
+
+func (c *checkedWriter) Write(p []byte) (int, error) {
+	n, err := c.to.Write(p)
+	if c.err == nil {
+		c.err = err
+	}
+	return n, err
 }
 
 // internalError is a failure that no other arguments or input would mend.

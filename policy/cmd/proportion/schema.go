@@ -26,10 +26,8 @@ sees.`,
 		if len(args) == 1 && args[0] == "test" {
 			schema = policytest.Schema()
 		}
-		if _, err := w.stdout.Write(schema); err != nil {
-			return internalError{err}
-		}
-		return nil
+		_, err := w.stdout.Write(schema)
+		return err
 	}
 	return cmd
 }

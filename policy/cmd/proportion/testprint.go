@@ -174,7 +174,7 @@ func printJUnit(out io.Writer, runs []testRun) error {
 	encoder := xml.NewEncoder(out)
 	encoder.Indent("", "  ")
 	if err := encoder.Encode(all); err != nil {
-		return internalError{err}
+		return err
 	}
 	_, err := io.WriteString(out, "\n")
 	return err

@@ -138,7 +138,6 @@ func read[T any](t *tokens, want string) (value T, at int, ok bool, err error) {
 
 // texts reads a list of strings, nil for null.
 func (t *tokens) texts() ([]string, error) {
-	var list []string
 	token, at, err := t.next()
 	if err != nil || token == nil {
 		return nil, err
@@ -146,12 +145,12 @@ func (t *tokens) texts() ([]string, error) {
 	if token != json.Delim('[') {
 		return nil, fail(at, "want a list, got %s", kindOf(token))
 	}
-	return t.rest(list)
+	return t.rest()
 }
 
 // rest reads the strings of a list whose bracket is read.
-func (t *tokens) rest(list []string) ([]string, error) {
-	list = []string{}
+func (t *tokens) rest() ([]string, error) {
+	list := []string{}
 	for t.More() {
 		text, at, ok, err := read[string](t, "a string")
 		if err != nil {

@@ -16,11 +16,10 @@ import (
 // its truth as the class.
 type column struct {
 	form        form
-	slot        int32
+	slot        int32 // of a signal, a fact, or a node of the plan
 	from, to    int32 // of the plan's numbers or texts, ascending
 	words, rows int32 // where those of the column begin
 	width       int32 // how many words it has
-	node        *node // of formWalk
 }
 
 // The classes of a truth. A text has the class otherClass if it is none of the
@@ -28,45 +27,45 @@ type column struct {
 // classes from otherClass on in turn: below the first constant, equal to it,
 // between it and the next, and so on.
 const (
-	unknownClass = int(risk.Unknown)
-	falseClass   = int(risk.False)
-	trueClass    = int(risk.True)
+	unknownClass = int32(risk.Unknown)
+	falseClass   = int32(risk.False)
+	trueClass    = int32(risk.True)
 	otherClass   = 1
 )
 
-// nothing stands for the signals of a frame without any. It is only read.
-var nothing risk.Signals
-
 // class returns the class of the column's value.
-func (p *Plan) class(c *column, f *Frame) int {
-	signals := f.Signals
-	if signals == nil {
-		signals = &nothing
-	}
+func (p *Plan) class(c *column, f *Frame) int32 {
 	switch c.form {
 	case formSignal:
-		x, known := signals.Slot(risk.Signal(c.slot))
+		x, known := f.slot(c.slot)
 		return truthClass(x, known)
-	case formSignalNumber:
-		x, known := signals.Slot(risk.Signal(c.slot))
-		return numberClass(p.numbers[c.from:c.to], x, known)
-	case formSignalText:
-		x, known := f.signalText(risk.Signal(c.slot))
-		return textClass(p.texts[c.from:c.to], x, known)
 	case formFact:
 		v := &f.Facts[c.slot]
 		return truthClass(v.Number, v.Known)
+	case formSignalNumber:
+		x, known := f.slot(c.slot)
+		return numberClass(p.numbers[c.from:c.to], x, known)
 	case formFactNumber:
 		v := &f.Facts[c.slot]
 		return numberClass(p.numbers[c.from:c.to], v.Number, v.Known)
+	case formSignalText:
+		x, known := f.signalText(risk.Signal(c.slot))
+		return textClass(p.texts[c.from:c.to], x, known)
 	case formFactText:
 		v := &f.Facts[c.slot]
 		return textClass(p.texts[c.from:c.to], v.Text, v.Known)
 	}
-	return int(c.node.truth(f))
+	return int32(p.nodes[c.slot].truth(f))
 }
 
-func truthClass(x float64, known bool) int {
+func (f *Frame) slot(s int32) (float64, bool) {
+	if f.Signals == nil {
+		return 0, false
+	}
+	return f.Signals.Slot(risk.Signal(s))
+}
+
+func truthClass(x float64, known bool) int32 {
 	switch {
 	case !known:
 		return unknownClass
@@ -76,7 +75,7 @@ func truthClass(x float64, known bool) int {
 	return trueClass
 }
 
-func numberClass(keys []float64, x float64, known bool) int {
+func numberClass(keys []float64, x float64, known bool) int32 {
 	if !known {
 		return unknownClass
 	}
@@ -89,12 +88,12 @@ func numberClass(keys []float64, x float64, known bool) int {
 		}
 	}
 	if low < len(keys) && keys[low] == x {
-		return otherClass + 2*low + 1
+		return otherClass + 2*int32(low) + 1
 	}
-	return otherClass + 2*low
+	return otherClass + 2*int32(low)
 }
 
-func textClass(keys []string, x string, known bool) int {
+func textClass(keys []string, x string, known bool) int32 {
 	if !known {
 		return unknownClass
 	}
@@ -102,7 +101,7 @@ func textClass(keys []string, x string, known bool) int {
 	for low < high {
 		switch middle := (low + high) / 2; strings.Compare(keys[middle], x) {
 		case 0:
-			return otherClass + 1 + middle
+			return otherClass + 1 + int32(middle)
 		case -1:
 			low = middle + 1
 		default:

@@ -13,7 +13,7 @@ import (
 )
 
 func (l *lowering) integer(n *ast.IntegerNode) *node {
-	if n.Value > maxWhole {
+	if int64(n.Value) > maxWhole {
 		return l.report(n, TooLarge, "", "%d is larger than a number can hold exactly", n.Value)
 	}
 	return &node{op: opConstant, kind: Number, whole: true, at: at(n), number: float64(n.Value)}

@@ -21,7 +21,8 @@ const MaxTerms = 16
 //
 // A Plan never changes and is safe for concurrent use.
 type Plan struct {
-	columns []column
+	columns []column  // by their forms
+	nodes   []*node   // of the columns that are walked
 	numbers []float64 // the constants of all columns
 	texts   []string
 	words   []int32  // of each column: those in which it has bits
@@ -58,7 +59,11 @@ func (p *Plan) Walked() int { return len(p.walked) }
 func (p *Plan) Evaluate(f *Frame, to *Findings) {
 	if len(p.bits) > 0 {
 		p.begin(to)
-		p.sift(f, to.alive, to.unknown)
+		if len(to.alive) == 1 {
+			p.siftWord(f, to)
+		} else {
+			p.sift(f, to)
+		}
 		p.collect(to)
 	}
 	for _, w := range p.walked {
@@ -84,22 +89,38 @@ func (p *Plan) begin(to *Findings) {
 }
 
 // sift applies every column to the bits.
-func (p *Plan) sift(f *Frame, alive, unknown []uint64) {
+func (p *Plan) sift(f *Frame, to *Findings) {
 	for i := range p.columns {
 		c := &p.columns[i]
 		class := p.class(c, f)
 		words := p.words[c.words:][:c.width]
-		row := p.rows[c.rows+int32(class)*c.width:][:len(words)]
+		row := p.rows[c.rows+class*c.width:][:len(words)]
 		if class == unknownClass {
 			for k, w := range words {
-				unknown[w] |= row[k]
+				to.unknown[w] |= row[k]
 			}
 			continue
 		}
 		for k, w := range words {
-			alive[w] &^= row[k]
+			to.alive[w] &^= row[k]
 		}
 	}
+}
+
+// siftWord is sift for a plan of one word, as nearly all are.
+func (p *Plan) siftWord(f *Frame, to *Findings) {
+	alive, unknown := to.alive[0], uint64(0)
+	for i := range p.columns {
+		c := &p.columns[i]
+		class := p.class(c, f)
+		row := p.rows[c.rows+class]
+		if class == unknownClass {
+			unknown |= row
+			continue
+		}
+		alive &^= row
+	}
+	to.alive[0], to.unknown[0] = alive, unknown
 }
 
 // collect turns the bits that are left into rules. One true alternative makes

@@ -23,8 +23,8 @@ func NewPlan(rules []int, program func(rule int) *Program, known Tests) *Plan {
 	b.most = min(max(minKeys, maxCells/max(words, 1)), maxKeys)
 	b.group()
 	p := b.plan
-	p.columns, p.numbers, p.texts = slices.Clip(p.columns), slices.Clip(p.numbers),
-		slices.Clip(p.texts)
+	p.columns, p.nodes = slices.Clip(p.columns), slices.Clip(p.nodes)
+	p.numbers, p.texts = slices.Clip(p.numbers), slices.Clip(p.texts)
 	p.words, p.rows, p.bits = slices.Clip(p.words), slices.Clip(p.rows), slices.Clip(p.bits)
 	return p
 }
@@ -125,18 +125,18 @@ func with[T cmp.Ordered](set []T, more ...T) []T {
 }
 
 // classes returns how many classes the values have, the unknown one included.
-func (d *draft) classes() int {
+func (d *draft) classes() int32 {
 	switch {
 	case len(d.numbers) > 0:
-		return otherClass + 2*len(d.numbers) + 1
+		return otherClass + 2*int32(len(d.numbers)) + 1
 	case len(d.texts) > 0:
-		return otherClass + len(d.texts) + 1
+		return otherClass + int32(len(d.texts)) + 1
 	}
 	return trueClass + 1
 }
 
 // holds reports whether a test is true of the values of a known class.
-func (d *draft) holds(t *Test, class int) bool {
+func (d *draft) holds(t *Test, class int32) bool {
 	i := class - otherClass
 	switch {
 	case len(d.numbers) > 0:
@@ -149,7 +149,7 @@ func (d *draft) holds(t *Test, class int) bool {
 
 // representative returns a number of the i-th class. Between neighbours there
 // is none, and it does not matter.
-func (d *draft) representative(i int) float64 {
+func (d *draft) representative(i int32) float64 {
 	switch {
 	case i%2 == 1:
 		return d.numbers[i/2]
@@ -171,7 +171,8 @@ func (b *planner) finish(d *draft) {
 	}
 	switch d.form {
 	case formWalk:
-		c.node = d.tests[0].node
+		c.slot = int32(len(p.nodes))
+		p.nodes = append(p.nodes, d.tests[0].node)
 	case formSignalNumber, formFactNumber:
 		c.from = int32(len(p.numbers))
 		p.numbers = append(p.numbers, d.numbers...)
@@ -202,7 +203,7 @@ func (b *planner) wordsOf(d *draft) []int32 {
 
 // row returns the bits that cannot hold in a class, or of the unknown class
 // all bits, in the words of the column.
-func (b *planner) row(d *draft, class int, words []int32) []uint64 {
+func (b *planner) row(d *draft, class int32, words []int32) []uint64 {
 	row := make([]uint64, len(words))
 	for _, t := range d.tests {
 		for side, places := range b.places[t] {
