@@ -61,7 +61,7 @@ type Action struct {
 
 // Action returns what the policy says of the action: its own entry, else that
 // of "*", else a critical action that binds nothing. The built-in actions
-// (DESIGN L20) are always listed, and "*" never covers them. The slices are
+// (L20) are always listed, and "*" never covers them. The slices are
 // the policy's: they must not be modified.
 func (p *Policy) Action(name string) Action {
 	a := p.lookup(name).Action

@@ -89,7 +89,7 @@ var channelNames = [...]string{"web", "app", "phone", "shop", "api"}
 // Method is a way to prove. The zero value is no method.
 type Method uint8
 
-// The methods, weakest first (DESIGN section 5: totp and recovery are equally
+// The methods, weakest first (totp and recovery are equally
 // strong; compare with [Method.Strength], not with the constants).
 const (
 	Code4 Method = iota + 1

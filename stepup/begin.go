@@ -23,7 +23,8 @@ type Begun struct {
 
 	Method Method
 
-	// Digits is how many the customer has to type.
+	// Digits is how many the customer has to type: 4 or 6, and 0 for recovery,
+	// whose codes are of letters and digits.
 	Digits int
 
 	// Show are the digits that this screen has to show for mobile4, to be typed

@@ -61,12 +61,16 @@ func attempts(m Method) int {
 	return 5
 }
 
-// digits returns how long the codes of the method are.
+// digits returns how long the codes of the method are; 0 where they are not of
+// digits.
 func digits(m Method) int {
-	if m == Code4 || m == Mobile4 {
+	switch m {
+	case Code4, Mobile4:
 		return 4
+	case Code6, TOTP:
+		return 6
 	}
-	return 6
+	return 0
 }
 
 // cost returns what one wrong guess costs, in parts per million: the chance

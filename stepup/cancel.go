@@ -35,7 +35,7 @@ func (g *Guard) Cancel(ctx context.Context, binding, id string) error {
 // Resend sends a new code for a pending challenge to the same contact; the
 // code before is no longer good (L15). Attempts already used stay used, and
 // the challenge ends when it would have. The ticket is the one the challenge
-// was begun with.
+// was begun with: keep it beside the challenge's ID.
 //
 // Errors: [ErrTicket], [ErrMethod] for a method that sends nothing,
 // [ErrRefused], [ErrBusy], [ErrDelivery], [ErrUnavailable].

@@ -96,6 +96,9 @@ func (c Config) withDefaults() (Config, error) {
 	case c.CodeLife < 0 || c.CodeLife > longestCodeLife:
 		return Config{}, fmt.Errorf("stepup: config.CodeLife: got %v, want at most %v", c.CodeLife, longestCodeLife)
 	}
+	if c.Contacts != nil && len(c.Senders) == 0 {
+		return Config{}, errors.New("stepup: config.Senders: none, so that no contact could be reached")
+	}
 	for kind, sender := range c.Senders {
 		if sender == nil {
 			return Config{}, fmt.Errorf("stepup: config.Senders: no sender for %v", kind)

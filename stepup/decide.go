@@ -6,6 +6,8 @@ package stepup
 import (
 	"context"
 	"errors"
+	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/proportion-go/proportion/policy"
@@ -82,7 +84,7 @@ func (g *Guard) observe(ctx context.Context, req *Request) *situation {
 	}
 	s.seen.Sensitivity = s.policy.Action(req.Action).Sensitivity.String()
 	if !s.storeFailed() {
-		s.seen.Counts.Prompts24h = risk.KnownCount(float64(s.state.Prompts24h))
+		s.seen.Counts = s.counts()
 	}
 	return s
 }
@@ -92,6 +94,7 @@ func (g *Guard) recall(ctx context.Context, s *situation, token deviceToken) {
 	_, per := s.policy.PromptWindow()
 	state, err := g.config.Store.Subject(ctx, Query{
 		Subject: s.subject, Session: s.session, Device: token.ID, Now: s.now, PromptsSince: s.now.Add(-per),
+		Address: g.place(addressOf(s.req.IP)), Network: g.place(network(s.req.IP)),
 	})
 	if err != nil {
 		s.gap(policy.StoreGap, "subject", "cannot be read")
@@ -132,15 +135,58 @@ func (s *situation) heldSession() risk.Session {
 	if s.req.Session == "" {
 		return risk.Session{}
 	}
-	session := risk.Session{Started: s.req.SessionStart}
+	session := risk.Session{Started: s.req.SessionStart, LastUsed: s.req.SessionLastUsed}
 	if s.storeFailed() {
 		return session
 	}
-	session.Methods = []string{}
+	session.Methods = append([]string{}, s.req.SessionMethods...)
 	for _, h := range s.state.Proofs {
-		session.Methods = append(session.Methods, h.Proof.Method.String())
+		if m := h.Proof.Method.String(); !slices.Contains(session.Methods, m) {
+			session.Methods = append(session.Methods, m)
+		}
 	}
 	return session
+}
+
+// place is the pseudonym of an address or network; none has the zero Key.
+func (g *Guard) place(text string) Key {
+	if text == "" {
+		return Key{}
+	}
+	return g.capKey("place", text)
+}
+
+// addressOf returns what counts as one address: of version 6 a /64, which is
+// one household or host.
+func addressOf(addr netip.Addr) string {
+	switch addr = addr.Unmap(); {
+	case !addr.IsValid():
+		return ""
+	case addr.Is4():
+		return addr.String()
+	}
+	p, err := addr.WithZone("").Prefix(64)
+	if err != nil {
+		return ""
+	}
+	return p.String()
+}
+
+// counts are the counters that the store keeps; those of failures by address,
+// of subjects by device and of everybody stay unknown.
+func (s *situation) counts() risk.Counts {
+	st := &s.state
+	c := risk.Counts{
+		Prompts24h:  risk.KnownCount(float64(st.Prompts24h)),
+		Failures10m: risk.KnownCount(float64(st.Wrong.Minutes10)),
+		Failures1h:  risk.KnownCount(float64(st.Wrong.Hour)),
+		Failures24h: risk.KnownCount(float64(st.Wrong.Day)),
+	}
+	if s.req.IP.IsValid() {
+		c.IPSubjects1h = risk.KnownCount(float64(st.AddressSubjects))
+		c.NetSubjects1h = risk.KnownCount(float64(st.NetworkSubjects))
+	}
+	return c
 }
 
 // input is the situation as the policy sees it.

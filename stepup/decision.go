@@ -50,12 +50,14 @@ type Decision struct {
 	// other general words. They never name a threshold or what failed.
 	Reasons []string
 
-	// Offers are the methods the subject can prove with, strongest contact
-	// first. Only a challenge has any.
+	// Offers are the methods the subject can prove with, in the order of the
+	// policy's step, weakest first. Only a challenge has any.
 	Offers []Offer
 
-	// Enrol are the methods that would have been accepted, for a deny that
-	// comes of the subject having none of them.
+	// Enrol are the methods that would have been accepted and that the subject
+	// can still enrol, for a deny that comes of having none to use now. A
+	// method that is shut, or enrolled so lately that it proves nothing
+	// sensitive yet, is not among them.
 	Enrol []Method
 
 	// Reference is what the customer quotes to a human about a deny, and Route

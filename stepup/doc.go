@@ -28,19 +28,20 @@
 // A key ring ([otp.Ring]), its directory of contacts ([Contacts]), a [Sender]
 // for each kind of contact, and for places a [risk.Locator] such as package
 // risk/geoip. Profiles, proofs and counters live in a [Store]; the one in
-// memory, [Memory], is for one process.
+// memory, [Memory], is for one process. Log [Decision.Degraded]: it is how a
+// host learns of its own mistakes, such as a missing fact.
 //
 // # What it does not do
 //
 // It does not know passwords, run login sessions, or set cookies: the host
 // does, and passes their values in the request. It shows no pages. It offers
-// the methods code4, code6 and totp; a policy may already name mobile4,
-// recovery and passkey, which are not on offer yet.
+// every method but passkey, which a policy may already name.
 //
 // # What holds under attack
 //
 // An attempt is counted in the store before anything is compared. Guesses are
 // budgeted per subject over 30 days, across challenges and sessions: see
-// SECURITY.md for each promise and its limits. What a customer may be told of
+// SECURITY.md for each promise and its limits; the comments cite them as L1 to
+// L30. What a customer may be told of
 // a failure is [ErrRefused], and no more.
 package stepup

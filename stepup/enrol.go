@@ -47,7 +47,7 @@ type pendingTOTP struct {
 
 // EnrolTOTP begins the enrolment of an authenticator app. The grant is of the
 // action [ActionEnrol], and the request is the one it was proven for: it is
-// redeemed here. Errors: those of [Guard.Redeem].
+// redeemed here, so do not redeem it before. Errors: those of [Guard.Redeem].
 func (g *Guard) EnrolTOTP(ctx context.Context, grant string, req Request) (Enrolment, error) {
 	settles, err := g.redeemFor(ctx, ActionEnrol, grant, req)
 	if err != nil {
@@ -82,7 +82,9 @@ func (g *Guard) redeemFor(ctx context.Context, action, grant string, req Request
 }
 
 // ConfirmTOTP ends the enrolment with the first code of the app, which is used
-// up by it. It replaces the authenticator that the subject had. Errors:
+// up by it. It replaces the authenticator that the subject had. Where the
+// grant was not by a strong proof, the new one proves nothing sensitive for 72
+// hours (L19). Errors:
 // [ErrMalformed]; [ErrRefused] for a wrong code, and for an enrolment that is
 // expired, used or another client's; [ErrBusy]; [ErrUnavailable].
 func (g *Guard) ConfirmTOTP(ctx context.Context, binding, pending, code string) error {

@@ -24,7 +24,8 @@ type Grant struct {
 
 	// Device is the token by which this client is known from now on: keep it
 	// in a __Host- cookie, or in the app's protected storage, and pass it in
-	// [Request.Device]. Empty where a client cannot keep one.
+	// [Request.Device]. Empty where a client cannot keep one. Drop it where the
+	// customer says that the device is not his own.
 	Device string
 
 	Method Method

@@ -41,6 +41,7 @@ type Memory struct {
 	redemption []ended // redeemed grants, in order
 	windows    windows // what was issued, by cap
 	wrong4     daily   // wrong four-digit guesses of everyone
+	crowds     crowds  // subjects by address and network
 }
 
 var _ Store = (*Memory)(nil)
@@ -61,7 +62,7 @@ func NewMemory(c MemoryConfig) *Memory {
 	}
 	return &Memory{
 		config: c, subjects: map[Key]*subject{}, challenges: map[ID]*challenge{},
-		redeemed: map[ID]bool{}, windows: windows{},
+		redeemed: map[ID]bool{}, windows: windows{}, crowds: crowds{},
 	}
 }
 
@@ -112,7 +113,11 @@ func (m *Memory) Subject(ctx context.Context, q Query) (State, error) {
 		return State{}, err
 	}
 	defer unlock()
-	st := State{Spray: m.wrong4.spray(q.Now)}
+	st := State{
+		Spray:           m.wrong4.spray(q.Now),
+		AddressSubjects: m.crowds.see(q.Address, q.Subject.Key, q.Now, m.config.Subjects),
+		NetworkSubjects: m.crowds.see(q.Network, q.Subject.Key, q.Now, m.config.Subjects),
+	}
 	s, _ := m.find(q.Subject)
 	if s == nil {
 		return st, nil
@@ -219,6 +224,7 @@ func (m *Memory) sweep(now time.Time) {
 		m.redemption = m.redemption[1:]
 	}
 	m.windows.sweep(now)
+	m.crowds.sweep(now)
 }
 
 // charge counts one use of a limit, and reports whether it fits.

@@ -18,7 +18,7 @@ type challenge struct {
 	counter uint32 // of the device, once passed
 }
 
-// state is where a challenge is in its life (DESIGN section 8).
+// state is where a challenge is in its life.
 type state uint8
 
 const (
@@ -126,6 +126,7 @@ func (m *Memory) Attempt(ctx context.Context, a Attempt) (Attempted, error) {
 	c.used++
 	c.subject.guesses.count(a.Now, c.Lane, c.Device, c.Method, a.Cost)
 	c.subject.runs.failed(c.Lane, c.Method, a.Now)
+	c.subject.wrong = remembered(c.subject.wrong, a.Now, 24*time.Hour)
 	if c.Method == Code4 {
 		m.wrong4.add(a.Now, 1)
 	}
@@ -175,7 +176,8 @@ func (m *Memory) Settle(ctx context.Context, st Settlement) (Settled, error) {
 	if c.Method == Code4 {
 		m.wrong4.add(st.Now, -1)
 	}
-	s.prompted(st.Now)
+	s.right()
+	s.prompts = remembered(s.prompts, st.Now, longestPrompts)
 	if st.Held.Session != (Key{}) {
 		s.hold(st.Held)
 	}

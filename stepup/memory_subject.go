@@ -18,6 +18,7 @@ type subject struct {
 	devices        []Device
 	held           []Held
 	prompts        []time.Time // passed, oldest first
+	wrong          []time.Time // answers, oldest first
 	spent          []spent
 	guesses        ledger
 	runs           runs
@@ -32,7 +33,7 @@ type spent struct {
 
 const (
 	mostHeld       = 16 // proofs a subject's sessions hold
-	mostPrompts    = 64 // prompts remembered: above any budget
+	mostMoments    = 64 // prompts or wrong answers remembered: above any budget
 	mostDevices    = 20 // known devices of a subject
 	longestPrompts = 7 * 24 * time.Hour
 )
@@ -42,8 +43,13 @@ func (s *subject) describe(st *State, q *Query) {
 	st.Profile, st.Version = s.profile, s.version
 	st.Authenticators = slices.Clone(s.authenticators)
 	st.Devices = slices.Clone(s.devices)
-	st.Prompts = s.promptsSince(q.PromptsSince)
-	st.Prompts24h = s.promptsSince(q.Now.Add(-24 * time.Hour))
+	st.Prompts = since(s.prompts, q.PromptsSince)
+	st.Prompts24h = since(s.prompts, q.Now.Add(-24*time.Hour))
+	st.Wrong = Wrong{
+		Minutes10: since(s.wrong, q.Now.Add(-10*time.Minute)),
+		Hour:      since(s.wrong, q.Now.Add(-time.Hour)),
+		Day:       since(s.wrong, q.Now.Add(-24*time.Hour)),
+	}
 	st.Guesses = s.guesses.used(q.Now)
 	st.DeviceGuesses = s.guesses.usedBy(q.Device, q.Now)
 	for _, r := range s.runs {
@@ -59,8 +65,9 @@ func (s *subject) describe(st *State, q *Query) {
 	}
 }
 
-func (s *subject) promptsSince(t time.Time) (n int) {
-	for _, at := range s.prompts {
+// since counts the moments after t.
+func since(moments []time.Time, t time.Time) (n int) {
+	for _, at := range moments {
 		if at.After(t) {
 			n++
 		}
@@ -68,12 +75,18 @@ func (s *subject) promptsSince(t time.Time) (n int) {
 	return n
 }
 
-func (s *subject) prompted(now time.Time) {
-	s.prompts = slices.DeleteFunc(s.prompts, func(t time.Time) bool { return now.Sub(t) > longestPrompts })
-	if len(s.prompts) == mostPrompts {
-		s.prompts = slices.Delete(s.prompts, 0, 1)
+// remembered adds a moment to those that are kept so long, and so many.
+func remembered(moments []time.Time, now time.Time, life time.Duration) []time.Time {
+	moments = slices.DeleteFunc(moments, func(t time.Time) bool { return now.Sub(t) > life })
+	if len(moments) == mostMoments {
+		moments = slices.Delete(moments, 0, 1)
 	}
-	s.prompts = append(s.prompts, now)
+	return append(moments, now)
+}
+
+// right takes back that the latest answer was counted as a wrong one.
+func (s *subject) right() {
+	s.wrong = s.wrong[:max(len(s.wrong)-1, 0)]
 }
 
 func (s *subject) hold(h Held) {

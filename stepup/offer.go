@@ -29,7 +29,7 @@ func (g *Guard) offer(ctx context.Context, s *situation, d *Decision, trusted bo
 	lane := s.lane(trusted)
 	offers := g.usable(ctx, s, d, lane)
 	if len(offers) == 0 {
-		d.Outcome, d.Enrol = Deny, d.Verdict.Step.Methods
+		d.Outcome, d.Enrol = Deny, s.enrollable(d.Verdict.Step.Methods)
 		return
 	}
 	for i := range offers {
@@ -49,6 +49,17 @@ func (g *Guard) offer(ctx context.Context, s *situation, d *Decision, trusted bo
 		}
 		return text
 	}
+}
+
+// enrollable returns the methods that the subject could enrol and has not.
+func (s *situation) enrollable(methods []Method) []Method {
+	return slices.DeleteFunc(slices.Clone(methods), func(m Method) bool {
+		switch m {
+		case TOTP, Recovery, Mobile4:
+			return enrolled(s.state.Authenticators, m) != nil
+		}
+		return true
+	})
 }
 
 // lane returns whose guess budget the request draws on (L11).

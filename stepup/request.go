@@ -44,6 +44,15 @@ type Request struct {
 	// SessionStart is when the host opened the session. Zero: unknown.
 	SessionStart time.Time
 
+	// SessionLastUsed is when the session was last used before this request.
+	// Zero: unknown.
+	SessionLastUsed time.Time
+
+	// SessionMethods are the methods by which the host opened the session, as
+	// "password". Rules read them, with those of held proofs, as
+	// session.methods; they prove nothing to the guard.
+	SessionMethods []string
+
 	// Binding is what only this browser or client can present: the value of a
 	// __Host- cookie, or a client key, 16 to 512 bytes. A challenge begun with
 	// it can be finished only with it (L17).

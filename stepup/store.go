@@ -68,8 +68,9 @@ func (l Lane) String() string {
 // honours its context. Package steptest has the tests that any store must
 // pass.
 type Store interface {
-	// Subject returns what is remembered of a subject. An unknown subject has
-	// the zero State and gains no memory by being asked for.
+	// Subject returns what is remembered of a subject, and notes that it was
+	// seen at an address. An unknown subject has the zero State and otherwise
+	// gains no memory by being asked for.
 	Subject(ctx context.Context, q Query) (State, error)
 
 	// Open adds a pending challenge. A pending challenge of the same subject,
@@ -131,6 +132,8 @@ type Query struct {
 	Subject Ref
 	Session Ref // whose held proofs; zero: none
 	Device  Key // whose part in the trusted lane; zero: none
+	Address Key // that the subject is seen at; zero: none
+	Network Key // likewise
 	Now     time.Time
 	// PromptsSince is the beginning of the policy's prompt window.
 	PromptsSince time.Time
@@ -145,11 +148,24 @@ type State struct {
 	Proofs         []Held // held by the session asked for
 	Prompts        int    // passed since PromptsSince
 	Prompts24h     int    // passed in the last 24 hours
-	Spent          []policy.RuleSpent
-	Guesses        [laneCount]Guesses // by lane, of the last 30 days
-	DeviceGuesses  Guesses            // of the device asked for, in the trusted lane
-	Failures       []Failures
-	Spray          Spray // of the whole deployment
+	Wrong          Wrong  // answers, of late
+
+	// AddressSubjects and NetworkSubjects are how many subjects were asked for
+	// from the same address and network within the last hour, this one
+	// included, or about as many.
+	AddressSubjects, NetworkSubjects int
+
+	Spent         []policy.RuleSpent
+	Guesses       [laneCount]Guesses // by lane, of the last 30 days
+	DeviceGuesses Guesses            // of the device asked for, in the trusted lane
+	Failures      []Failures
+	Spray         Spray // of the whole deployment
+}
+
+// Wrong counts a subject's wrong answers of late, whatever the method, lane or
+// session: what notices guessing. A store may stop counting at 64.
+type Wrong struct {
+	Minutes10, Hour, Day int
 }
 
 // Held is a proof that a session holds.

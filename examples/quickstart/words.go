@@ -124,7 +124,7 @@ func reasonPhrases() map[string]map[string]string {
 		"band.high":    both("high", "élevé"),
 		"band.extreme": both("extreme", "extrême"),
 
-		"usual": both("Nothing unusual was noticed.", "Rien d'inhabituel n'a été remarqué."),
+		"usual": both("No rule asked for anything.", "Aucune règle n'a rien demandé."),
 		"held": both("A proof given %d minutes ago still counts.",
 			"Une preuve donnée il y a %d minutes compte encore."),
 		"base.trivial":   both("This act needs a proof.", "Cet acte demande une preuve."),

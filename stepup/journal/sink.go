@@ -9,7 +9,7 @@ import "context"
 //
 // The guard calls Append before it answers, with the request's cancellation
 // detached, and fails closed where it returns an error for an event that is
-// not droppable (DESIGN L2): what was not recorded did not happen.
+// not droppable (L2): what was not recorded did not happen.
 //
 // A sink is safe for concurrent use.
 type Sink interface {

@@ -245,7 +245,7 @@ func gapsOf(gaps []policy.Gap) []string {
 	return texts
 }
 
-// mostReasons is how many a customer is shown (DESIGN L25).
+// mostReasons is how many a customer is shown (L25).
 const mostReasons = 2
 
 func reasonsOf(v *policy.Verdict) map[string][]string {
