@@ -54,7 +54,7 @@ type meter struct {
 
 	mu       sync.Mutex
 	subjects map[stepup.ID]stepup.Key
-	last     stepup.Ref // the subject that was updated or challenged last
+	last     stepup.Ref // the subject that was written last
 	compared map[stepup.ID][]guess
 	passed   map[stepup.ID]int
 }
@@ -79,8 +79,9 @@ func (m *meter) Open(ctx context.Context, o stepup.Opening) error {
 	err := m.Store.Open(ctx, o)
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.last = o.Subject // a refused opening may move it too
 	if err == nil {
-		m.subjects[o.ID], m.last = o.Subject.Key, o.Subject
+		m.subjects[o.ID] = o.Subject.Key
 	}
 	return err
 }
@@ -89,13 +90,11 @@ func (m *meter) Update(ctx context.Context, u stepup.Update) error {
 	err := m.Store.Update(ctx, u)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if err == nil {
-		m.last = u.Subject
-	}
+	m.last = u.Subject
 	return err
 }
 
-// latest returns the subject that was updated or challenged last.
+// latest returns the subject that was written last.
 func (m *meter) latest() stepup.Ref {
 	m.mu.Lock()
 	defer m.mu.Unlock()
