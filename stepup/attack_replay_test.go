@@ -152,10 +152,14 @@ func TestGrantsDoNotTravel(t *testing.T) {
 		"the victim's session on the thief's browser": func(r *stepup.Request) {
 			r.Binding = "fake-binding-of-mallory"
 		},
-		"the thief's session on the victim's browser": func(r *stepup.Request) { r.Session = "fake-session-of-mallory" },
-		"a weaker action":                func(r *stepup.Request) { r.Action = "invoice.view" },
-		"a stronger action":              func(r *stepup.Request) { r.Action = "account.close" },
-		"an action without facts":        func(r *stepup.Request) { r.Action, r.Facts = "address.change", nil },
+		"the thief's session on the victim's browser": func(r *stepup.Request) {
+			r.Session = "fake-session-of-mallory"
+		},
+		"a weaker action":   func(r *stepup.Request) { r.Action = "invoice.view" },
+		"a stronger action": func(r *stepup.Request) { r.Action = "account.close" },
+		"an action without facts": func(r *stepup.Request) {
+			r.Action, r.Facts = "address.change", nil
+		},
 		"ten times the amount":           func(r *stepup.Request) { r.Facts["amount"] = "2500" },
 		"a cent more":                    func(r *stepup.Request) { r.Facts["amount"] = "250.01" },
 		"the payee in other code points": func(r *stepup.Request) { r.Facts["payee"] = "Zoe\u0308" },

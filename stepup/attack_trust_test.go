@@ -43,7 +43,8 @@ func TestTheftOfADeviceToken(t *testing.T) {
 	}
 	got := used(s.meter.wrong())
 	if half := (stepup.Guesses{All: 500, Code4: 400}); !got[stepup.TrustedLane].Within(half) || got[stepup.TrustedLane].Code4 < 300 {
-		t.Errorf("got %+v ppm compared by the thief, want an attack of at most %+v", got[stepup.TrustedLane], half)
+		t.Errorf("got %+v ppm compared by the thief, want an attack of at most %+v",
+			got[stepup.TrustedLane], half)
 	}
 	if err := s.prove(t, tablet, "address.change", stepup.Code4); err != nil {
 		t.Errorf("the owner's other device: got error %v", err)

@@ -61,7 +61,8 @@ func updateParts(p *probe) {
 		case a.Method == stepup.TOTP && string(a.Sealed) == "new" && a.LastStep == 4:
 		case a.Method == stepup.Mobile4 && a.Settles.Equal(p.now.Add(time.Hour)) && a.Device == stepup.Key{3}:
 		default:
-			p.violated("an added authenticator takes the place of its method's: got %v, last step %d", a.Method, a.LastStep)
+			p.violated("an added authenticator takes the place of its method's: got %v, last step %d",
+				a.Method, a.LastStep)
 		}
 	}
 	equal(p, 2, len(st.Authenticators), "authenticators after one was replaced")
@@ -168,7 +169,8 @@ func rotates(p *probe) {
 	o := p.open(from(2))
 	p.subject = stepup.Ref{Key: stepup.Key{0xa1, 0x1c, 0xe1}, Former: []stepup.Key{{0xee}, old.Key}}
 	if st := p.state(); len(st.Authenticators) != 1 || st.Guesses[stepup.StrangerLane].All != cost {
-		p.violated("a subject is found under a former pseudonym: got %d authenticators", len(st.Authenticators))
+		p.violated("a subject is found under a former pseudonym: got %d authenticators",
+			len(st.Authenticators))
 	}
 	p.update(func(u *stepup.Update) { u.Profile = []byte("fake profile") })
 	p.attempted(o)
@@ -179,7 +181,8 @@ func rotates(p *probe) {
 	p.subject.Former = nil
 	st = p.state()
 	if string(st.Profile) != "fake profile" || len(st.Authenticators) != 1 || len(st.Devices) != 1 {
-		p.violated("a subject is kept under its new pseudonym: got profile %q, %d devices", st.Profile, len(st.Devices))
+		p.violated("a subject is kept under its new pseudonym: got profile %q, %d devices",
+			st.Profile, len(st.Devices))
 	}
 	p.subject = old
 	p.newcomer(p.state(), "nothing is left under the former pseudonym")
