@@ -38,10 +38,11 @@ type Memory struct {
 	challenges map[ID]*challenge
 	opened     []ended // challenges, in the order they were opened
 	redeemed   map[ID]bool
-	redemption []ended // redeemed grants, in order
-	windows    windows // what was issued, by cap
-	wrong4     daily   // wrong four-digit guesses of everyone
-	crowds     crowds  // subjects by address and network
+	swept      time.Time // the greatest time up to which was forgotten
+	redemption []ended   // redeemed grants, in order
+	windows    windows   // what was issued, by cap
+	wrong4     daily     // wrong four-digit guesses of everyone
+	crowds     crowds    // subjects by address and network
 }
 
 var _ Store = (*Memory)(nil)
@@ -134,7 +135,7 @@ func (m *Memory) Redeem(ctx context.Context, r Redemption) error {
 	}
 	defer unlock()
 	m.sweep(r.Now)
-	if r.Issued.Before(m.epoch) || m.redeemed[r.ID] {
+	if r.Issued.Before(m.epoch) || m.redeemed[r.ID] || !r.Expires.After(m.swept) {
 		return ErrRedeemed
 	}
 	if len(m.redeemed) >= m.config.Challenges {
@@ -212,6 +213,9 @@ func (m *Memory) Erase(ctx context.Context, e Erasure) error {
 
 // sweep forgets challenges and grants whose time is over.
 func (m *Memory) sweep(now time.Time) {
+	if now.After(m.swept) {
+		m.swept = now
+	}
 	for len(m.opened) > 0 && now.After(m.opened[0].at) {
 		if c := m.challenges[m.opened[0].id]; c != nil && c.state == pending {
 			c.end(expired)

@@ -34,7 +34,7 @@ const mostPending = 5
 
 func (c *challenge) end(s state) {
 	c.state = s
-	c.subject.pending--
+	c.subject.open = slices.DeleteFunc(c.subject.open, func(o *challenge) bool { return o == c })
 }
 
 // Open implements [Store].
@@ -45,20 +45,21 @@ func (m *Memory) Open(ctx context.Context, o Opening) error {
 	}
 	defer unlock()
 	m.sweep(o.Now)
-	if o.Issued.Before(m.epoch) || m.challenges[o.ID] != nil {
+	end := o.Issued.Add(ticketLife) // until then the ticket must be known to be used
+	if o.Issued.Before(m.epoch) || m.challenges[o.ID] != nil || !end.After(m.swept) {
 		return ErrRefused
 	}
 	if len(m.challenges) >= m.config.Challenges || !m.windows.fit(o.Caps, o.Now) {
 		return ErrBusy
 	}
 	s := m.remember(o.Subject)
-	if s == nil || !m.supersede(s, &o) {
+	if s == nil || !s.supersede(&o) {
 		return ErrBusy
 	}
 	m.windows.count(o.Caps, o.Now)
-	s.pending++
-	m.challenges[o.ID] = &challenge{Opening: o, subject: s}
-	end := o.Issued.Add(ticketLife) // until then the ticket must be known to be used
+	c := &challenge{Opening: o, subject: s}
+	s.open = append(s.open, c)
+	m.challenges[o.ID] = c
 	if o.Expires.After(end) {
 		end = o.Expires
 	}
@@ -66,21 +67,16 @@ func (m *Memory) Open(ctx context.Context, o Opening) error {
 	return nil
 }
 
-// supersede ends the pending challenges of the same binding and action, and
-// reports whether there is room for a new one.
-func (m *Memory) supersede(s *subject, o *Opening) bool {
-	if s.pending == 0 {
-		return true // almost always: nothing to look through
-	}
+// supersede ends the pending challenges of the same binding and action, if
+// there is room for a new one, and reports whether there is.
+func (s *subject) supersede(o *Opening) bool {
+	var replaced []*challenge
 	others := 0
-	for _, e := range m.opened {
-		old := m.challenges[e.id]
-		if old == nil || old.subject != s || old.state != pending || !old.Expires.After(o.Now) {
-			continue
-		}
+	for _, old := range s.open {
 		switch {
+		case !old.Expires.After(o.Now):
 		case old.Binding == o.Binding && old.Action == o.Action:
-			old.end(superseded)
+			replaced = append(replaced, old)
 		case old.Lane != o.Lane:
 		case old.Method == Mobile4 && o.Method == Mobile4:
 			return false // one question at a time in the customer's hand
@@ -88,7 +84,13 @@ func (m *Memory) supersede(s *subject, o *Opening) bool {
 			others++
 		}
 	}
-	return others < mostPending
+	if others >= mostPending {
+		return false
+	}
+	for _, old := range replaced {
+		old.end(superseded)
+	}
+	return true
 }
 
 // live returns the pending challenge, or nil. One found past its end is
@@ -199,7 +201,7 @@ func (m *Memory) Look(ctx context.Context, l Look) (Looked, error) {
 	defer unlock()
 	pending := m.live(l.ID, l.Binding, l.Now) != nil
 	c := m.challenges[l.ID]
-	if c == nil || !l.Binding.Is(c.Binding) {
+	if c == nil || c.Method != l.Method || !l.Binding.Is(c.Binding) {
 		return Looked{}, ErrRefused
 	}
 	return Looked{
@@ -216,7 +218,7 @@ func (m *Memory) Change(ctx context.Context, ch Change) (expires time.Time, err 
 	defer unlock()
 	c := m.live(ch.ID, ch.Binding, ch.Now)
 	switch {
-	case c == nil:
+	case c == nil || c.Method != ch.Method:
 		return time.Time{}, ErrRefused
 	case ch.Code == [32]byte{}:
 		c.end(cancelled)

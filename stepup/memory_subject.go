@@ -4,6 +4,7 @@
 package stepup
 
 import (
+	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -22,7 +23,7 @@ type subject struct {
 	spent          []spent
 	guesses        ledger
 	runs           runs
-	pending        int
+	open           []*challenge // pending
 }
 
 // spent is what was used of a rule's limit.
@@ -40,6 +41,7 @@ const (
 
 // describe fills in what is remembered.
 func (s *subject) describe(st *State, q *Query) {
+	s.present(q.Device, q.Counter, q.Now)
 	st.Profile, st.Version = s.profile, s.version
 	st.Authenticators = slices.Clone(s.authenticators)
 	st.Devices = slices.Clone(s.devices)
@@ -106,11 +108,22 @@ func (s *subject) rotate(id Key, now time.Time) uint32 {
 			s.revoke([]Key{oldest.ID})
 		}
 		i = len(s.devices)
-		s.devices = append(s.devices, Device{ID: id})
+		// Where the counter begins is nobody's to know: a series that ended
+		// must not begin again where an old token has it.
+		s.devices = append(s.devices, Device{ID: id, Counter: rand.Uint32() >> 1})
 	}
 	s.devices[i].Counter++
-	s.devices[i].Rotated = now
+	s.devices[i].Rotated, s.devices[i].Seen = now, time.Time{}
 	return s.devices[i].Counter
+}
+
+// present notes that the latest token of a device has reached its client.
+func (s *subject) present(id Key, counter uint32, now time.Time) {
+	for i := range s.devices {
+		if d := &s.devices[i]; d.ID == id && d.Counter == counter && d.Seen.IsZero() {
+			d.Seen = now
+		}
+	}
 }
 
 func (s *subject) revoke(ids []Key) {

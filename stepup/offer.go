@@ -149,11 +149,10 @@ func (s *situation) tryMethod(
 	switch m {
 	case TOTP, Recovery:
 		a := enrolled(s.state.Authenticators, m)
-		sensitive := s.policy.Action(s.req.Action).Sensitivity.AtLeast(policy.Sensitive)
-		return offer{Method: m, After: after}, a != nil && !(sensitive && s.now.Before(a.Settles))
+		return offer{Method: m, After: after}, a != nil && !s.settling(a)
 	case Mobile4:
 		a := enrolled(s.state.Authenticators, m)
-		if a == nil || a.Device == Key(s.device) && a.Device != (Key{}) {
+		if a == nil || s.settling(a) || a.Device == Key(s.device) {
 			return offer{}, false // never answered on the device that asks
 		}
 		return contactOffer(m, via, after, contacts)
@@ -161,6 +160,11 @@ func (s *situation) tryMethod(
 		return contactOffer(m, via, after, contacts)
 	}
 	return offer{}, false
+}
+
+// settling reports whether the authenticator is too new to prove this action.
+func (s *situation) settling(a *Authenticator) bool {
+	return s.policy.Action(s.req.Action).Sensitivity.AtLeast(policy.Sensitive) && s.now.Before(a.Settles)
 }
 
 // contactOffer returns the method by the first contact that may carry it.

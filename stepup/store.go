@@ -69,7 +69,7 @@ func (l Lane) String() string {
 // pass.
 type Store interface {
 	// Subject returns what is remembered of a subject, and notes that it was
-	// seen at an address. An unknown subject has the zero State and otherwise
+	// seen at an address and with a device's token. An unknown subject has the zero State and otherwise
 	// gains no memory by being asked for.
 	Subject(ctx context.Context, q Query) (State, error)
 
@@ -130,10 +130,11 @@ type Store interface {
 // Query asks for a subject.
 type Query struct {
 	Subject Ref
-	Session Ref // whose held proofs; zero: none
-	Device  Key // whose part in the trusted lane; zero: none
-	Address Key // that the subject is seen at; zero: none
-	Network Key // likewise
+	Session Ref    // whose held proofs; zero: none
+	Device  Key    // whose part in the trusted lane; zero: none
+	Counter uint32 // of its token
+	Address Key    // that the subject is seen at; zero: none
+	Network Key    // likewise
 	Now     time.Time
 	// PromptsSince is the beginning of the policy's prompt window.
 	PromptsSince time.Time
@@ -210,6 +211,7 @@ type Device struct {
 	ID      Key
 	Counter uint32
 	Rotated time.Time // when the counter last moved
+	Seen    time.Time // when a query first had this counter; zero: not yet
 	Name    string    // the customer's own, if any
 }
 
@@ -293,6 +295,7 @@ type Settled struct {
 // Look asks where a challenge is.
 type Look struct {
 	ID      ID
+	Method  policy.Method // must be the challenge's
 	Binding Ref
 	Now     time.Time
 }
@@ -309,6 +312,7 @@ type Looked struct {
 // Change ends a pending challenge, or goes on with it under a new code.
 type Change struct {
 	ID      ID
+	Method  policy.Method // must be the challenge's
 	Binding Ref
 	Now     time.Time
 	Code    [32]byte // the new code's HMAC; zero: cancel the challenge
