@@ -76,7 +76,7 @@ func (p *Policy) bundle(rules []int, tests expression.Tests) *bundle {
 			b.cost += r.when.Cost()
 		}
 		b.shadowed = b.shadowed || r.shadow
-		for _, f := range r.facts {
+		for _, f := range r.facts() {
 			needed[f] = needed[f] || !r.shadow
 		}
 	}

@@ -80,7 +80,7 @@ func (v *Verdict) Explain() Explanation {
 func (v *Verdict) trace(r *rule, s *sum) RuleTrace {
 	p := v.work.policy
 	t := RuleTrace{
-		ID: r.id, File: r.file, Line: r.line, Shadow: r.shadow,
+		ID: r.id, File: r.file, Line: int(r.line), Shadow: r.shadow,
 		Effect: r.exported(p.ladder), Truth: risk.True,
 	}
 	for _, f := range v.work.fired {

@@ -10,6 +10,7 @@ import (
 	"hash"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -19,8 +20,11 @@ type canon struct{ hash.Hash }
 
 func (c canon) put(values ...any) {
 	for _, v := range values {
-		text := fmt.Sprint(v)
-		fmt.Fprintf(c, "%d:%s", len(text), text)
+		text, ok := v.(string)
+		if !ok {
+			text = fmt.Sprint(v)
+		}
+		c.Write(append(strconv.AppendInt(nil, int64(len(text)), 10), ":"+text...))
 	}
 }
 

@@ -55,14 +55,11 @@ func (p *Policy) finish() {
 	}
 	p.rules = slices.Clip(slices.Clone(p.rules))
 	p.index = index{exact: map[string]*action{}}
-	b := builder{p, map[string]*bundle{}, map[string][]Step{}, expression.Tests{}}
-	for pattern, rules := range p.patterns() {
-		b.bundles[pattern] = p.bundle(rules, b.tests)
-	}
+	b := builder{p, p.patterns(), map[string]*bundle{}, map[string][]Step{}, expression.Tests{}}
 	for name, a := range p.actions {
 		p.index.exact[name] = b.complete(*a, b.named(name))
 	}
-	for pattern := range b.bundles {
+	for pattern := range b.rules {
 		if prefix, star := strings.CutSuffix(pattern, "*"); star {
 			p.index.prefixes = append(p.index.prefixes, prefixed{prefix, b.complete(*base,
 				b.starred(prefix))})
@@ -81,6 +78,7 @@ func (p *Policy) finish() {
 // builder completes the actions of a policy.
 type builder struct {
 	*Policy
+	rules   map[string][]int // by pattern
 	bundles map[string]*bundle
 	ladders map[string][]Step // by what they go without
 	tests   expression.Tests
@@ -89,20 +87,27 @@ type builder struct {
 // named returns the bundles for an action. Where it has most of its rules for
 // itself they become one, since one plan is quicker than several.
 func (b *builder) named(name string) []*bundle {
-	shared, own := b.starred(name), b.bundles[name]
+	shared, own := b.starred(name), b.rules[name]
 	if own == nil {
 		return shared
 	}
-	bundles := append(shared, own)
-	var rules []int
-	for _, some := range bundles {
-		rules = append(rules, some.rules...)
+	all := slices.Clone(own)
+	for _, some := range shared {
+		all = append(all, some.rules...)
 	}
-	if len(rules) > 2*len(own.rules) {
-		return bundles
+	if len(all) > 2*len(own) {
+		return append(shared, b.of(name))
 	}
-	slices.Sort(rules)
-	return []*bundle{b.bundle(rules, b.tests)}
+	slices.Sort(all)
+	return []*bundle{b.bundle(all, b.tests)}
+}
+
+// of returns the bundle of a pattern, or nil.
+func (b *builder) of(pattern string) *bundle {
+	if b.bundles[pattern] == nil && b.rules[pattern] != nil {
+		b.bundles[pattern] = b.bundle(b.rules[pattern], b.tests)
+	}
+	return b.bundles[pattern]
 }
 
 // starred returns the bundles for all actions that begin so: first, by the
@@ -110,7 +115,7 @@ func (b *builder) named(name string) []*bundle {
 func (b *builder) starred(prefix string) []*bundle {
 	var bundles []*bundle
 	for i := range len(prefix) + 1 {
-		if some := b.bundles[prefix[:i]+"*"]; some != nil {
+		if some := b.of(prefix[:i] + "*"); some != nil {
 			bundles = append(bundles, some)
 		}
 	}

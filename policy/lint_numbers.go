@@ -8,18 +8,14 @@ import (
 	"strconv"
 )
 
-// Usual is what others use for one number.
-type Usual struct {
-	Name        string // a signal, or "fresh" of a challenge, in minutes
-	Least, Most float64
-	Whose       string // the published defaults that the bounds leave room around
+// usual is what others use for one number.
+type usual struct {
+	name        string // a signal, or "fresh" of a challenge, in minutes
+	least, most float64
+	whose       string // the published defaults that the bounds leave room around
 }
 
-// Usuals returns the numbers that the lint unusual-number knows. The slice is
-// the caller's.
-func Usuals() []Usual { return slices.Clone(usuals[:]) }
-
-var usuals = [...]Usual{
+var usuals = [...]usual{
 	{"travel.speed_kmh", 500, 2000, "Okta 805, Logto 900, authentik 1000"},
 	{"travel.km", 20, 1000, "authentik 100"},
 	{"device.age_days", 0, 180, "Auth0 30"},
@@ -31,10 +27,10 @@ var usuals = [...]Usual{
 
 const fresh = "fresh"
 
-func usual(name string) (Usual, bool) {
-	i := slices.IndexFunc(usuals[:], func(u Usual) bool { return u.Name == name })
+func usualOf(name string) (usual, bool) {
+	i := slices.IndexFunc(usuals[:], func(u usual) bool { return u.name == name })
 	if i < 0 {
-		return Usual{}, false
+		return usual{}, false
 	}
 	return usuals[i], true
 }
@@ -60,21 +56,21 @@ func (l *linter) lintNumbers() {
 }
 
 func (l *linter) lintNumber(f *linted, line, column int, name string, n float64) {
-	u, known := usual(name)
-	if !known || n >= u.Least && n <= u.Most || n == 0 {
+	u, known := usualOf(name)
+	if !known || n >= u.least && n <= u.most || n == 0 {
 		return
 	}
-	l.addAt(f, line, column, "unusual-number", "others use: "+u.Whose,
-		"%s is %s here, and usually from %s to %s", name, u.text(n), u.text(u.Least),
-		u.text(u.Most))
+	l.addAt(f, line, column, "unusual-number", "others use: "+u.whose,
+		"%s is %s here, and usually from %s to %s", name, u.text(n), u.text(u.least),
+		u.text(u.most))
 }
 
 // text returns a number as a policy writes it.
-func (u Usual) text(x float64) string {
+func (u usual) text(x float64) string {
 	const second, hour = 1. / 60, 60
 	unit := ""
 	switch {
-	case u.Name != fresh:
+	case u.name != fresh:
 	case x >= hour:
 		x, unit = x/hour, "h"
 	case x >= 1:

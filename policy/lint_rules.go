@@ -19,8 +19,13 @@ type reach struct {
 // harmful reports whether an action of the rule is sensitive or critical.
 func (r reach) harmful() bool { return r.sensitivities[Critical] || r.sensitivities[Sensitive] }
 
-// derive finds what each rule reaches.
+// derive finds what each rule reaches, and which of them cap.
 func (l *linter) derive() {
+	for i, r := range l.rules {
+		if r.effect.kind == caps {
+			l.caps = append(l.caps, i)
+		}
+	}
 	l.reach = make([]reach, len(l.rules))
 	byBundle := map[*bundle]reach{}
 	for _, a := range l.policy.classes() {
@@ -137,14 +142,16 @@ func (l *linter) noChange(r *rule, to reach) string {
 // capped reports whether some action of a rule has an at_most below a step.
 func (l *linter) capped(of *rule, below int) bool {
 	patterns := of.patterns()
-	return slices.ContainsFunc(l.rules, func(r linedRule) bool {
-		return r.effect.kind == caps && r.effect.step < below &&
-			slices.ContainsFunc(r.patterns(), func(p string) bool {
-				return slices.ContainsFunc(patterns, func(q string) bool {
-					return covers(p, q) || covers(q, p)
-				})
+	for _, i := range l.caps {
+		if l.rules[i].effect.step < below && slices.ContainsFunc(l.rules[i].on, func(p string) bool {
+			return slices.ContainsFunc(patterns, func(q string) bool {
+				return covers(p, q) || covers(q, p)
 			})
-	})
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // flat reports whether every sensitivity has one step for all bands.

@@ -16,7 +16,7 @@ import (
 // is a minimum and `or` a maximum, so that the other is then also at least
 // unknown wherever the first is.
 func (l *linter) lintShadowed() {
-	by := l.byFirst()
+	by := l.bySubject()
 	for i, r := range l.rules {
 		if j, found := l.shadowing(i, by); found {
 			other := l.rules[j]
@@ -41,23 +41,36 @@ func subjectOf(l expression.Literal) subject {
 	return subject{test: l.Test}
 }
 
-// byFirst lists the rules by the subjects of the first parts of their
-// alternatives, so that not every rule is held against every other one.
-func (l *linter) byFirst() map[subject][]int {
+// bySubject lists the rules, for each of their alternatives, by the rarest
+// subject in it, so that few rules are held against each other.
+func (l *linter) bySubject() map[subject][]int {
+	seen := map[subject]int{}
+	for _, r := range l.rules {
+		for _, term := range r.terms {
+			for _, literal := range term {
+				seen[subjectOf(literal)]++
+			}
+		}
+	}
 	by := map[subject][]int{}
 	for i, r := range l.rules {
 		for _, term := range r.terms {
-			s := subject{}
-			if len(term) > 0 {
-				s = subjectOf(term[0])
+			rarest := subject{}
+			for _, literal := range term {
+				if s := subjectOf(literal); seen[rarest] == 0 || seen[s] < seen[rarest] {
+					rarest = s
+				}
 			}
-			if list := by[s]; len(list) == 0 || list[len(list)-1] != i {
-				by[s] = append(list, i)
+			if list := by[rarest]; len(list) == 0 || list[len(list)-1] != i {
+				by[rarest] = append(list, i)
 			}
 		}
 	}
 	return by
 }
+
+// maxPairs bounds how many rules are held against each other: some seconds.
+const maxPairs = 20_000_000
 
 // shadowing returns a rule that makes another one superfluous. Of two equal
 // rules the first is kept.
@@ -72,6 +85,9 @@ func (l *linter) shadowing(i int, by map[subject][]int) (int, bool) {
 	}
 	for _, s := range subjects {
 		for _, j := range by[s] {
+			if l.pairs++; l.pairs > maxPairs {
+				return 0, false
+			}
 			if j != i && l.shadows(j, i) && (j < i || !l.shadows(i, j)) {
 				return j, true
 			}
@@ -80,15 +96,15 @@ func (l *linter) shadowing(i int, by map[subject][]int) (int, bool) {
 	return 0, false
 }
 
-// shadows reports whether rule j fires, with at least the same effect, wherever
-// rule i does.
+// shadows reports whether rule j fires, with at least the same effect,
+// wherever rule i does.
 func (l *linter) shadows(j, i int) bool {
-	a, b := l.rules[i], l.rules[j]
-	if b.shadow && !a.shadow || !l.outweighs(b.rule, a.rule) || a.fires && !b.fires {
+	a, b := &l.rules[i], &l.rules[j]
+	if b.shadow && !a.shadow || a.fires && !b.fires || !l.outweighs(b.rule, a.rule) {
 		return false
 	}
-	for _, pattern := range a.patterns() {
-		if !slices.ContainsFunc(b.patterns(), func(q string) bool { return covers(q, pattern) }) {
+	for _, pattern := range a.on {
+		if !slices.ContainsFunc(b.on, func(q string) bool { return covers(q, pattern) }) {
 			return false
 		}
 	}

@@ -55,7 +55,7 @@ func (l *linter) heeding() map[risk.Groups][]string {
 		}
 		for _, g := range groups(r.when.Groups()) {
 			if r.terms == nil && r.fires || r.heeds(g) {
-				by[g] = append(by[g], r.patterns()...)
+				by[g] = append(by[g], r.on...)
 			}
 		}
 	}
@@ -65,7 +65,7 @@ func (l *linter) heeding() map[risk.Groups][]string {
 // unheeded reports whether no rule fires on an unknown group for some action
 // of rule i, where that rule itself does not either.
 func (l *linter) unheeded(i int, g risk.Groups, heeding []string) bool {
-	for _, pattern := range l.rules[i].patterns() {
+	for _, pattern := range l.rules[i].on {
 		if !slices.ContainsFunc(heeding, func(q string) bool { return covers(q, pattern) }) {
 			return true
 		}

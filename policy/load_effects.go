@@ -130,5 +130,4 @@ func (l *loader) readLimit(v value, r *rule) {
 		return
 	}
 	limit.sum = i
-	r.reads(i)
 }

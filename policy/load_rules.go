@@ -41,7 +41,7 @@ func (l *loader) readRules() {
 func (l *loader) readRule(v value) {
 	keys := v.fields("id", "on", "when", "unknown", "score", "require", "at_most", "deny",
 		"up_to", "limit", "group", "mode", "because", "review", "note")
-	r := rule{file: v.f.name, line: v.n.Line, owner: v.f.owner}
+	r := rule{line: int32(v.n.Line), origin: v.f.origin, words: keys.words()}
 	if id, ok := keys.need(v, "id"); ok {
 		if r.id, ok = id.text(); ok {
 			id.named(r.id, nameForm, l.names.rules)
@@ -94,6 +94,9 @@ func (l *loader) readOn(v value, r *rule) {
 }
 
 func (l *loader) listed(pattern string) bool {
+	if !strings.HasSuffix(pattern, "*") {
+		return l.policy.actions[pattern] != nil
+	}
 	for name := range l.policy.actions {
 		if covers(pattern, name) {
 			return true
@@ -122,18 +125,7 @@ func (l *loader) readWhen(v value, r *rule) {
 		}
 		v.reportAt(line, column, expressionChecks[p.Kind], hint, "%s", p.Message)
 	}
-	if r.when = program; program == nil {
-		return
-	}
-	for _, fact := range program.Facts() {
-		r.reads(fact)
-	}
-}
-
-func (r *rule) reads(fact int) {
-	if i, found := slices.BinarySearch(r.facts, fact); !found {
-		r.facts = slices.Insert(r.facts, i, fact)
-	}
+	r.when = program
 }
 
 var expressionChecks = map[expression.ProblemKind]string{
@@ -168,6 +160,19 @@ func (l *loader) readUnknown(v value, keys fields, r *rule) {
 			"write unknown: skip or unknown: fire, or use known(x) or x ?? y",
 			"the condition can be unknown here, and the rule does not say what then")
 	}
+}
+
+// unsaid is what is said of a rule of which nothing is said.
+var unsaid words
+
+// words returns where what is said of a rule is kept.
+func (f fields) words() *words {
+	for _, key := range []string{"because", "group", "review", "note"} {
+		if _, ok := f[key]; ok {
+			return &words{}
+		}
+	}
+	return &unsaid
 }
 
 // readWords reads what is said of a rule, rather than by it.

@@ -96,11 +96,11 @@ type loader struct {
 }
 
 type file struct {
-	name  string
-	index int
-	owner string
-	doc   *document.Document
-	top   fields
+	origin *origin // kept by its rules, which must not keep the rest
+	name   string
+	index  int
+	doc    *document.Document
+	top    fields
 }
 
 type place struct {
@@ -142,7 +142,7 @@ func (l *loader) error() *LoadError {
 // read parses one file and its outermost keys.
 func (l *loader) read(s Source) {
 	doc, problems := document.Parse(s.Data)
-	f := &file{name: s.Name, index: len(l.files), doc: doc}
+	f := &file{origin: &origin{file: s.Name}, name: s.Name, index: len(l.files), doc: doc}
 	l.files = append(l.files, f)
 	for _, p := range problems {
 		l.addProblem(f, p)
@@ -161,7 +161,7 @@ func (l *loader) read(s Source) {
 		}
 	}
 	if v, ok := f.top["owner"]; ok {
-		f.owner, _ = v.text()
+		f.origin.owner, _ = v.text()
 	}
 }
 

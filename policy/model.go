@@ -4,6 +4,7 @@
 package policy
 
 import (
+	"slices"
 	"time"
 
 	"github.com/proportion-go/proportion/policy/internal/document"
@@ -57,27 +58,46 @@ type rule struct {
 	id     string
 	on     []string
 	when   *expression.Program // nil: always
-	fires  bool                // when unknown
-	shadow bool
 	effect effect
-	facts  []int // that `when` and the limit read, ascending
-
-	because             map[string]string
-	group               string
-	owner, review, note string
-
-	file      string
-	line      int
+	*words
+	*origin
 	positions document.Positions // of `when`
+	line      int32
+	fires     bool // when unknown
+	shadow    bool
+}
+
+// words are what is said of a rule, rather than by it. Most rules share the
+// empty ones.
+type words struct {
+	because      map[string]string
+	group        string
+	review, note string
+}
+
+// origin is the file of rules.
+type origin struct{ file, owner string }
+
+// facts returns the facts that the condition and the limit read, ascending.
+func (r *rule) facts() []int {
+	var facts []int
+	if r.when != nil {
+		facts = r.when.Facts()
+	}
+	if l := r.effect.limit; l != nil && l.sum != none && !slices.Contains(facts, l.sum) {
+		facts = append(facts, l.sum)
+		slices.Sort(facts)
+	}
+	return facts
 }
 
 // effect is what a rule does. Step and group are indexes.
 type effect struct {
 	kind  effectKind
+	upTo  Band
 	score int
 	step  int
 	group int
-	upTo  Band
 	limit *limit
 }
 

@@ -23,15 +23,16 @@ const casbinModel = `
 [request_definition]
 r = FIELDS
 [policy_definition]
-p = action, condition
+p = id, action, condition
 [policy_effect]
 e = some(where (p.eft == allow))
 [matchers]
 m = (p.action == "" || p.action == r.action_name) && eval(p.condition)
 `
 
-// newCasbin has each rule evaluated by eval() in the matcher, and an effector
-// that notes every match, since those of casbin tell of one.
+// newCasbin gives each rule its name, since casbin keeps only one of two that
+// are equal. Conditions are evaluated by eval() in the matcher, and an effector
+// notes every match, since those of casbin tell of one.
 func newCasbin(set *workload.Set) (Engine, error) {
 	var names []string
 	for _, f := range workload.Fields() {
@@ -47,7 +48,7 @@ func newCasbin(set *workload.Set) (Engine, error) {
 	}
 	for i := range set.Rules {
 		r := &set.Rules[i]
-		if _, err := enforcer.AddPolicy(r.Action, r.When.Write(casbinLanguage)); err != nil {
+		if _, err := enforcer.AddPolicy(r.ID, r.Action, r.When.Write(casbinLanguage)); err != nil {
 			return Engine{}, err
 		}
 	}

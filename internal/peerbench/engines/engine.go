@@ -58,11 +58,11 @@ func (m Maker) Make(set *workload.Set) (Engine, error) {
 	return e, nil
 }
 
-// Agrees returns an error unless the engine answers the first so many requests
-// as the plain evaluation of the rules does.
-func (e Engine) Agrees(set *workload.Set, requests int) error {
-	for i := range requests {
-		if got, want := e.Decide(i), set.Combine(i, set.Fired(i)); got != want {
+// Agrees returns an error unless the engine gives the answers to the first
+// requests.
+func (e Engine) Agrees(set *workload.Set, answers []workload.Answer) error {
+	for i, want := range answers {
+		if got := e.Decide(i); got != want {
 			return fmt.Errorf("%s, %s rules, request %d: got %v, want %v", e.Name, set.Name, i, got, want)
 		}
 	}

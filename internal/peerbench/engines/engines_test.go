@@ -64,10 +64,11 @@ func TestDisagreementIsFound(t *testing.T) {
 		}
 		return answer
 	}
-	if err := right.Agrees(set, workload.Requests); err != nil {
+	answers := set.Answers()
+	if err := right.Agrees(set, answers); err != nil {
 		t.Errorf("the right engine: %v", err)
 	}
-	if err := wrong.Agrees(set, workload.Requests); err == nil {
+	if err := wrong.Agrees(set, answers); err == nil {
 		t.Error("one wrong answer of 4,096 was not found")
 	}
 }

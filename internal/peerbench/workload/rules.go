@@ -69,23 +69,23 @@ var (
 		"device.known", "device.trusted", "device.automated", "payee_trusted",
 	}
 	numbers = []template{
-		{field: "travel.speed_kmh", signs: []string{">"}, thresholds: []int{300, 500, 800, 900, 1000}, bound: 2000},
-		{field: "travel.km", signs: []string{">"}, thresholds: []int{100, 200, 500, 1000}, bound: 5000},
-		{field: "device.age_days", signs: []string{"<", "<="}, thresholds: []int{1, 2, 7, 14, 30, 90}, bound: 365},
-		{field: "velocity.failures_1h", signs: []string{">", ">="}, thresholds: []int{1, 2, 3, 5, 10}, bound: 20},
-		{field: "velocity.failures_24h", signs: []string{">", ">="}, thresholds: []int{3, 5, 10, 20}, bound: 50},
-		{field: "velocity.ip_failures_1h", signs: []string{">"}, thresholds: []int{10, 20, 50, 100}, bound: 200},
-		{field: "velocity.prompts_24h", signs: []string{">", "<"}, thresholds: []int{1, 2, 3, 5}, bound: 10},
-		{field: "history.logins", signs: []string{"<"}, thresholds: []int{3, 5, 10, 20}, bound: 100},
-		{field: "history.days_since_last", signs: []string{">"}, thresholds: []int{7, 30, 90, 180}, bound: 365},
-		{field: "session.age_s", signs: []string{">"}, thresholds: []int{300, 900, 1800, 3600, 28800}, bound: 40000},
-		{field: "time.hour_utc", signs: []string{"<", ">="}, thresholds: []int{5, 6, 7, 22, 23}, bound: 24},
+		{"travel.speed_kmh", []string{">"}, []int{300, 500, 800, 900, 1000}, 2000, nil},
+		{"travel.km", []string{">"}, []int{100, 200, 500, 1000}, 5000, nil},
+		{"device.age_days", []string{"<", "<="}, []int{1, 2, 7, 14, 30, 90}, 365, nil},
+		{"velocity.failures_1h", []string{">", ">="}, []int{1, 2, 3, 5, 10}, 20, nil},
+		{"velocity.failures_24h", []string{">", ">="}, []int{3, 5, 10, 20}, 50, nil},
+		{"velocity.ip_failures_1h", []string{">"}, []int{10, 20, 50, 100}, 200, nil},
+		{"velocity.prompts_24h", []string{">", "<"}, []int{1, 2, 3, 5}, 10, nil},
+		{"history.logins", []string{"<"}, []int{3, 5, 10, 20}, 100, nil},
+		{"history.days_since_last", []string{">"}, []int{7, 30, 90, 180}, 365, nil},
+		{"session.age_s", []string{">"}, []int{300, 900, 1800, 3600, 28800}, 40000, nil},
+		{"time.hour_utc", []string{"<", ">="}, []int{5, 6, 7, 22, 23}, 24, nil},
 		{
-			field: "amount", signs: []string{">", "<=", ">=", "<"},
-			thresholds: []int{10, 20, 30, 50, 100, 150, 250, 500, 1000, 2500, 5000}, bound: 6000,
+			"amount", []string{">", "<=", ">=", "<"}, []int{10, 20, 30, 50, 100, 150, 250, 500, 1000, 2500, 5000},
+			6000, nil,
 		},
-		{field: "account_days", signs: []string{"<"}, thresholds: []int{7, 30, 90, 180, 365}, bound: 1000},
-		{field: "sim_changed_hours", signs: []string{"<"}, thresholds: []int{24, 48, 72, 168}, bound: 500},
+		{"account_days", []string{"<"}, []int{7, 30, 90, 180, 365}, 1000, nil},
+		{"sim_changed_hours", []string{"<"}, []int{24, 48, 72, 168}, 500, nil},
 	}
 	texts = []template{
 		{field: "client.channel", texts: []string{"web", "app", "phone", "api"}},
@@ -93,8 +93,8 @@ var (
 		{field: "geo.country", texts: countries},
 	}
 	countries = []string{
-		"FR", "BE", "CH", "DE", "ES", "IT", "LU", "GB", "NL", "PT", "PL", "RO", "SE", "MA", "SN", "TN", "US", "CA",
-		"BR", "SG", "JP", "AU", "IN", "ZA",
+		"FR", "BE", "CH", "DE", "ES", "IT", "LU", "GB", "NL", "PT", "PL", "RO", "SE", "MA",
+		"SN", "TN", "US", "CA", "BR", "SG", "JP", "AU", "IN", "ZA",
 	}
 	lists = []List{
 		{"neighbours", []string{"BE", "CH", "DE", "ES", "IT", "LU"}},
@@ -123,16 +123,16 @@ func rules(prefix string, n int, actions []string, rng *rand.Rand) []Rule {
 	return made
 }
 
-// effect makes most rules scores, as policies do.
+// effect makes most rules scores and few of them denials, as policies do.
 func effect(rng *rand.Rand) Effect {
 	switch p := rng.Float64(); {
 	case p < 0.55:
 		return Effect{Kind: Score, Points: 5 * (1 + rng.IntN(8))}
-	case p < 0.65:
+	case p < 0.64:
 		return Effect{Kind: Score, Points: -5 * (1 + rng.IntN(4))}
-	case p < 0.83:
+	case p < 0.85:
 		return Effect{Kind: Require, Step: Confirm + Step(rng.IntN(2))}
-	case p < 0.93:
+	case p < 0.97:
 		return Effect{Kind: AtMost, Step: Step(rng.IntN(3))}
 	}
 	return Effect{Kind: Deny, Step: Refuse}
@@ -198,7 +198,8 @@ func predicate(rng *rand.Rand) Condition {
 		if rng.Float64() < oddly {
 			threshold = 1 + rng.IntN(t.bound-1)
 		}
-		return Condition{Op: Compare, Field: fieldNamed(t.field), Sign: pick(t.signs, rng), Number: threshold}
+		sign := pick(t.signs, rng)
+		return Condition{Op: Compare, Field: fieldNamed(t.field), Sign: sign, Number: threshold}
 	case r < 0.90:
 		return Condition{Op: In, Field: fieldNamed("geo.country"), List: pick(lists, rng)}
 	}

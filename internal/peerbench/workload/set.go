@@ -107,6 +107,15 @@ func (s *Set) Applying() float64 {
 	return float64(s.Global) + float64(len(s.Rules)-s.Global)/float64(len(s.Actions))
 }
 
+// Answers returns the answer to every request, plainly evaluated.
+func (s *Set) Answers() []Answer {
+	answers := make([]Answer, len(s.Requests))
+	for i := range answers {
+		answers[i] = s.Combine(i, s.Fired(i))
+	}
+	return answers
+}
+
 // Combine returns the answer to request i if the given rules fired, which it
 // does without allocating.
 func (s *Set) Combine(i int, fired []int) Answer {
@@ -132,13 +141,15 @@ func actionNames() []string {
 
 var (
 	nouns = []string{
-		"account", "address", "api_key", "beneficiary", "billing", "card", "consent", "contract", "device", "document",
-		"domain", "email", "export", "group", "iban", "invoice", "limit", "line", "loan", "mandate", "member", "order",
-		"payment", "phone", "plan", "refund", "report", "sim", "standing_order", "transfer",
+		"account", "address", "api_key", "beneficiary", "billing", "card", "consent",
+		"contract", "device", "document", "domain", "email", "export", "group", "iban",
+		"invoice", "limit", "line", "loan", "mandate", "member", "order", "payment", "phone",
+		"plan", "refund", "report", "sim", "standing_order", "transfer",
 	}
 	verbs = []string{
-		"activate", "add", "approve", "archive", "assign", "block", "cancel", "change", "close", "confirm", "copy",
-		"create", "delete", "download", "extend", "import", "list", "merge", "move", "open", "order", "pause", "print",
-		"remove", "rename", "replace", "resume", "revoke", "share", "sign", "split", "view",
+		"activate", "add", "approve", "archive", "assign", "block", "cancel", "change", "close",
+		"confirm", "copy", "create", "delete", "download", "extend", "import", "list", "merge",
+		"move", "open", "order", "pause", "print", "remove", "rename", "replace", "resume",
+		"revoke", "share", "sign", "split", "view",
 	}
 )

@@ -135,3 +135,23 @@ func FuzzParseRequest(f *testing.F) {
 		}
 	})
 }
+
+// TestReadmeRequest: the request that the manual shows can be read.
+func TestReadmeRequest(t *testing.T) {
+	manual, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(manual), "```json\n")
+	block, _, closed := strings.Cut(rest, "```")
+	if !found || !closed {
+		t.Fatal("README.md shows no request")
+	}
+	r, err := parseRequest([]byte(strings.ReplaceAll(block, "\n", " ")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.facts) != 2 || len(r.proofs) != 1 || !r.prompts.Known || len(r.spent.Rules) != 1 {
+		t.Errorf("got %+v", r)
+	}
+}

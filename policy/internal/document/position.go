@@ -11,7 +11,7 @@ import (
 // Positions say where in its file each character of a scalar stands.
 type Positions struct {
 	line, column int32
-	marks        []mark // nil: all characters follow each other on one line
+	marks        *[]mark // nil: all characters follow each other on one line
 }
 
 type mark struct{ line, column int32 }
@@ -21,10 +21,9 @@ func (p Positions) At(offset int) (line, column int) {
 	if p.marks == nil {
 		return int(p.line), int(p.column) + offset
 	}
-	if offset >= len(p.marks) {
-		offset = len(p.marks) - 1
-	}
-	return int(p.marks[offset].line), int(p.marks[offset].column)
+	marks := *p.marks
+	m := marks[min(offset, len(marks)-1)]
+	return int(m.line), int(m.column)
 }
 
 // Positions returns where the characters of a scalar stand. Folded lines and
@@ -46,7 +45,18 @@ func (d *Document) Positions(n *Node) Positions {
 		marks = append(marks, c.mark())
 		c.pass(r)
 	}
-	return Positions{marks: append(marks, c.mark())}
+	return positionsOf(append(marks, c.mark()))
+}
+
+// positionsOf forgets marks that follow each other on one line.
+func positionsOf(marks []mark) Positions {
+	first := marks[0]
+	for i, m := range marks {
+		if m != (mark{first.line, first.column + int32(i)}) {
+			return Positions{marks: &marks}
+		}
+	}
+	return Positions{line: first.line, column: first.column}
 }
 
 // cursor walks over the source of a scalar beside its value.

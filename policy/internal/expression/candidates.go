@@ -46,7 +46,7 @@ func (n *node) try(visit func(Candidate), v Value) {
 	if n.op == opSignal && alwaysKnown(risk.Signal(n.slot)) {
 		return
 	}
-	visit(Candidate{n.name, n.kind, risk.Signal(n.slot), n.op == opFact, v})
+	visit(Candidate{n.name(), n.kind, risk.Signal(n.slot), n.op == opFact, v})
 }
 
 // around tries the values about a constant, and one beside the members of a

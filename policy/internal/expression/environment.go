@@ -29,6 +29,7 @@ type Environment struct {
 type declared struct {
 	Fact
 	index int
+	name  *literal // which all conditions share
 }
 
 // NewEnvironment returns the environment of a policy. Programs refer to a
@@ -43,7 +44,7 @@ func NewEnvironment(facts []Fact, lists map[string]List) *Environment {
 	names := types.Map{}
 	e.addSignals(names)
 	for i, f := range facts {
-		e.facts[f.Name] = declared{f, i}
+		e.facts[f.Name] = declared{f, i, &literal{name: f.Name}}
 		names[f.Name] = typeOf(f.Kind)
 	}
 	for name, list := range lists {
@@ -132,7 +133,7 @@ func (e *Environment) share(n *node) *node {
 const manyTexts = 8
 
 func listNode(name string, list List) *node {
-	n := &node{op: opConstant, kind: list.kind(), name: name, literal: &literal{list: list}}
+	n := &node{op: opConstant, kind: list.kind(), literal: &literal{name: name, list: list}}
 	if len(list.Texts) > manyTexts {
 		n.literal.set = make(map[string]struct{}, len(list.Texts))
 		for _, t := range list.Texts {

@@ -10,7 +10,7 @@
 package expression
 
 import (
-	"sort"
+	"slices"
 
 	"github.com/proportion-go/proportion/risk"
 )
@@ -98,7 +98,6 @@ type Problem struct {
 // concurrent use.
 type Program struct {
 	root    *node
-	facts   []int
 	offsets []int32 // of the predicates, which may be shared
 	unknown int32   // offset of the first read that may be unknown, or -1
 	cost    int32
@@ -109,7 +108,16 @@ type Program struct {
 func (p *Program) Groups() risk.Groups { return p.groups }
 
 // Facts returns the facts that the condition reads, as indexes, ascending.
-func (p *Program) Facts() []int { return p.facts }
+func (p *Program) Facts() []int {
+	var facts []int
+	p.root.walk(func(n *node) {
+		if n.op == opFact {
+			facts = append(facts, int(n.slot))
+		}
+	})
+	slices.Sort(facts)
+	return slices.Compact(facts)
+}
 
 // MayBeUnknown reports whether the condition has no value where something is
 // unknown or impossible, and the offset of the first such thing.
@@ -124,19 +132,11 @@ func (p *Program) Truth(f *Frame) risk.Truth { return p.root.truth(f) }
 
 // analyse fills what a program knows of itself.
 func (p *Program) analyse() {
-	seen := map[int]bool{}
 	p.root.walk(func(n *node) {
-		switch n.op {
-		case opSignal:
+		if n.op == opSignal {
 			p.groups |= risk.Signal(n.slot).Group()
-		case opFact:
-			seen[int(n.slot)] = true
 		}
 	})
-	for fact := range seen {
-		p.facts = append(p.facts, fact)
-	}
-	sort.Ints(p.facts)
 	for _, n := range p.root.atoms(nil) {
 		p.offsets = append(p.offsets, n.at)
 	}

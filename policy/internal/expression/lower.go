@@ -54,8 +54,8 @@ func (l *lowering) array(n *ast.ArrayNode) *node {
 
 func (l *lowering) identifier(n *ast.IdentifierNode) *node {
 	if f, ok := l.env.facts[n.Value]; ok {
-		return &node{op: opFact, kind: f.Kind, at: at(n), slot: int32(f.index), name: f.Name,
-			optional: f.Optional}
+		return &node{op: opFact, kind: f.Kind, at: at(n), slot: int32(f.index),
+			optional: f.Optional, literal: f.name}
 	}
 	if list, ok := l.env.lists[n.Value]; ok {
 		c := *list
@@ -139,7 +139,7 @@ func (l *lowering) signal(group *ast.IdentifierNode, field *ast.StringNode) *nod
 		return l.report(field, UnknownName, suggest.Hint(field.Value, l.fields(group.Value)),
 			"there is no signal %s", name)
 	}
-	return &node{op: opSignal, kind: kindOf(s.Type()), at: at(group), slot: int32(s), name: name}
+	return &node{op: opSignal, kind: kindOf(s.Type()), at: at(group), slot: int32(s)}
 }
 
 func (l *lowering) unary(n *ast.UnaryNode, depth int) *node {

@@ -84,18 +84,30 @@ type node struct {
 	at       int32 // offset in characters, of the first condition that has the node
 	slot     int32 // of a signal or fact
 	args     []*node
-	name     string  // of a signal, fact or named list
 	number   float64 // a constant; of a bool 0 or 1
 	*literal         // what few nodes have; nil for all others
 }
 
-// literal is a constant that is not a number, or a pattern.
+// literal is a constant that is not a number, a pattern, or a name.
 type literal struct {
+	name    string // of a fact or a named list
 	text    string
 	list    List
 	set     map[string]struct{} // of a long list of texts
 	pattern *regexp.Regexp
 	size    int // of the pattern
+}
+
+// name returns what a signal, a fact or a named list is called, and "" for any
+// other node.
+func (n *node) name() string {
+	switch {
+	case n.op == opSignal:
+		return risk.Signal(n.slot).String()
+	case n.literal == nil:
+		return ""
+	}
+	return n.literal.name
 }
 
 // constantText returns the text of a constant, and "" of any other node.

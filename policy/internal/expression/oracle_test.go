@@ -215,10 +215,24 @@ func agreesWithExpr(t *rapid.T) {
 		}
 		t.Fatalf("%s: %+v", text, problems)
 	}
+	if byBits := byPlan(p, f); byBits != p.Truth(f) {
+		t.Fatalf("%s is %v, and by bits %v", text, p.Truth(f), byBits)
+	}
 	again, problems := environment().Compile(p.String())
 	if len(problems) > 0 || again.String() != p.String() || again.Truth(f) != p.Truth(f) {
 		t.Fatalf("%s is %s, which is another condition: %v", text, p, problems)
 	}
+}
+
+// byPlan evaluates a condition by a plan of its own.
+func byPlan(p *expression.Program, f *expression.Frame) risk.Truth {
+	plan := expression.NewPlan([]int{7}, func(int) *expression.Program { return p },
+		expression.Tests{})
+	var found expression.Findings
+	if plan.Evaluate(f, &found); len(found.Found) == 0 {
+		return risk.False
+	}
+	return found.Found[0].Truth
 }
 
 // FuzzCompile: no text panics, and what compiles agrees with expr.

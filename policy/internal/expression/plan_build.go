@@ -22,11 +22,13 @@ func NewPlan(rules []int, program func(rule int) *Program, known Tests) *Plan {
 	words := (len(b.plan.bits) + 63) / 64
 	b.most = min(max(minKeys, maxCells/max(words, 1)), maxKeys)
 	b.group()
-	p := b.plan
-	p.columns, p.nodes = slices.Clip(p.columns), slices.Clip(p.nodes)
-	p.numbers, p.texts = slices.Clip(p.numbers), slices.Clip(p.texts)
-	p.words, p.rows, p.bits = slices.Clip(p.words), slices.Clip(p.rows), slices.Clip(p.bits)
-	return p
+	p := b.plan // whose slices grew: copies are as long as they must be
+	return &Plan{
+		columns: slices.Clone(p.columns), nodes: slices.Clone(p.nodes),
+		numbers: slices.Clone(p.numbers), texts: slices.Clone(p.texts),
+		words: slices.Clone(p.words), rows: slices.Clone(p.rows),
+		bits: slices.Clone(p.bits), walked: slices.Clone(p.walked),
+	}
 }
 
 // Bounds of the constants of a column, and about of its words times those.

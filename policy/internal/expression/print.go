@@ -54,7 +54,7 @@ func (n *node) print(b *strings.Builder, around int) {
 	case opConstant:
 		n.printConstant(b)
 	case opSignal, opFact:
-		b.WriteString(n.name)
+		b.WriteString(n.name())
 	case opElement:
 		b.WriteByte('#')
 	case opNot:
@@ -99,8 +99,8 @@ func (n *node) printOperation(b *strings.Builder) {
 
 func (n *node) printConstant(b *strings.Builder) {
 	switch {
-	case n.name != "":
-		b.WriteString(n.name)
+	case n.name() != "":
+		b.WriteString(n.name())
 	case n.kind == Bool:
 		b.WriteString(strconv.FormatBool(n.number != 0))
 	case n.kind == Number:

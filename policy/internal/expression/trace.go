@@ -44,15 +44,16 @@ func (n *node) reads(f *Frame) []Read {
 	var reads []Read
 	seen := map[string]bool{}
 	n.walk(func(m *node) {
-		if (m.op != opSignal && m.op != opFact) || seen[m.name] {
+		name := m.name()
+		if (m.op != opSignal && m.op != opFact) || seen[name] {
 			return
 		}
-		seen[m.name] = true
+		seen[name] = true
 		value, known := m.show(f)
 		if !known {
 			value = "unknown"
 		}
-		reads = append(reads, Read{m.name, value, known})
+		reads = append(reads, Read{name, value, known})
 	})
 	return reads
 }
