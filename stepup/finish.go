@@ -127,7 +127,7 @@ func (g *Guard) settle(ctx context.Context, f *finishing) (Settled, error) {
 	t, a := &f.ticket, &f.attempted
 	s := Settlement{
 		ID: f.id, Now: f.now, Refund: cost(a.Method), Version: a.Version, Reset: t.Step,
-		Used: f.used, Was: f.was, Answered: f.settles,
+		Renewal: t.Renewal, Used: f.used, Was: f.was, Answered: f.settles,
 		Held: Held{Session: t.session(), Device: t.Device, Proof: policy.Proof{
 			Method: a.Method, Via: t.via(a.Method), Action: t.Action, Time: f.now, Band: t.Band, Bound: t.bound(),
 		}},

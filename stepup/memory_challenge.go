@@ -122,6 +122,9 @@ func (m *Memory) Attempt(ctx context.Context, a Attempt) (Attempted, error) {
 	if c == nil || c.Method != a.Method || c.used >= c.Attempts || !c.room(&a, a.Cost) {
 		return Attempted{}, ErrRefused
 	}
+	if c.Method == Code4 && c.Lane != TrustedLane && m.wrong4.spray(a.Now).Spraying() {
+		return Attempted{}, ErrRefused // also for challenges from before it was noticed (L29)
+	}
 	if run, _ := c.subject.runs.of(c.Lane, c.Method); run.shut() || a.Now.Before(run.after()) {
 		return Attempted{}, ErrRefused
 	}
@@ -186,7 +189,7 @@ func (m *Memory) Settle(ctx context.Context, st Settlement) (Settled, error) {
 	s.spent = slices.DeleteFunc(s.spent, func(u spent) bool { return u.uncapped <= st.Reset })
 	m.windows.uncount(st.Answered)
 	c.passed = st.Now
-	if st.Held.Device != (Key{}) {
+	if st.Held.Device != (Key{}) && !(st.Renewal && !s.has(st.Held.Device)) {
 		c.counter = s.rotate(st.Held.Device, st.Now)
 	}
 	return Settled{Counter: c.counter}, nil
@@ -201,11 +204,11 @@ func (m *Memory) Look(ctx context.Context, l Look) (Looked, error) {
 	defer unlock()
 	pending := m.live(l.ID, l.Binding, l.Now) != nil
 	c := m.challenges[l.ID]
-	if c == nil || c.Method != l.Method || !l.Binding.Is(c.Binding) {
+	if c == nil || !l.Binding.Is(c.Binding) {
 		return Looked{}, ErrRefused
 	}
 	return Looked{
-		Pending: pending, Passed: c.state == passed, At: c.passed, Counter: c.counter, Ticket: c.Ticket,
+		Method: c.Method, Pending: pending, Passed: c.state == passed, At: c.passed, Counter: c.counter, Ticket: c.Ticket,
 	}, nil
 }
 
@@ -218,7 +221,7 @@ func (m *Memory) Change(ctx context.Context, ch Change) (expires time.Time, err 
 	defer unlock()
 	c := m.live(ch.ID, ch.Binding, ch.Now)
 	switch {
-	case c == nil || c.Method != ch.Method:
+	case c == nil:
 		return time.Time{}, ErrRefused
 	case ch.Code == [32]byte{}:
 		c.end(cancelled)

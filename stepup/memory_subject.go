@@ -4,7 +4,6 @@
 package stepup
 
 import (
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -108,13 +107,16 @@ func (s *subject) rotate(id Key, now time.Time) uint32 {
 			s.revoke([]Key{oldest.ID})
 		}
 		i = len(s.devices)
-		// Where the counter begins is nobody's to know: a series that ended
-		// must not begin again where an old token has it.
-		s.devices = append(s.devices, Device{ID: id, Counter: rand.Uint32() >> 1})
+		s.devices = append(s.devices, Device{ID: id})
 	}
 	s.devices[i].Counter++
 	s.devices[i].Rotated, s.devices[i].Seen = now, time.Time{}
 	return s.devices[i].Counter
+}
+
+// has reports whether the device has a series.
+func (s *subject) has(id Key) bool {
+	return slices.ContainsFunc(s.devices, func(d Device) bool { return d.ID == id })
 }
 
 // present notes that the latest token of a device has reached its client.
@@ -143,7 +145,7 @@ func (s *subject) use(used Authenticator, was []byte) bool {
 		if a.Method != used.Method {
 			continue
 		}
-		if !slices.Equal(a.Sealed, was) || used.LastStep != 0 && used.LastStep <= a.LastStep {
+		if !slices.Equal(a.Sealed, was) || used.LastStep <= a.LastStep && used.LastStep|a.LastStep != 0 {
 			return false
 		}
 		*a = used

@@ -128,7 +128,7 @@ func (g *Guard) Confirm(ctx context.Context, id string, a Answer) error {
 func (g *Guard) reject(ctx context.Context, f *finishing) error {
 	e := g.event(&f.ticket, journal.KindFailure, "failed")
 	e.Detail.Method, e.Detail.Reason = f.attempted.Method.String(), "rejected"
-	_, err := g.change(ctx, Change{ID: f.id, Method: Mobile4, Binding: Ref{Key: Key(f.ticket.Binding[:len(Key{})])}, Now: f.now})
+	_, err := g.change(ctx, Change{ID: f.id, Binding: Ref{Key: Key(f.ticket.Binding[:len(Key{})])}, Now: f.now})
 	return errors.Join(err, g.follow(ctx, &f.ticket, e), g.noticeShut(ctx, f))
 }
 
@@ -145,7 +145,7 @@ func (g *Guard) Await(ctx context.Context, binding, id string) (Grant, error) {
 	if !ok || m != Mobile4 {
 		return Grant{}, ErrRefused
 	}
-	look := Look{ID: cid, Method: m, Binding: pseudonym(g.keys.binding, binding)}
+	look := Look{ID: cid, Binding: pseudonym(g.keys.binding, binding)}
 	for {
 		look.Now = g.config.Now()
 		seen, err := g.config.Store.Look(ctx, look)
@@ -154,6 +154,8 @@ func (g *Guard) Await(ctx context.Context, binding, id string) (Grant, error) {
 			return Grant{}, ErrRefused
 		case err != nil && ctx.Err() == nil:
 			return Grant{}, unavailable("look", err)
+		case err == nil && seen.Method != m:
+			return Grant{}, ErrRefused
 		case seen.Passed:
 			var t ticket
 			if !openJSON(g.keys.ticket, string(seen.Ticket), &t) {

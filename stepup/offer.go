@@ -83,6 +83,7 @@ func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) *ticket {
 		Session:     sum(g.keys.session, s.req.Session),
 		Binding:     sum(g.keys.binding, s.req.Binding),
 		Device:      device,
+		Renewal:     s.device == risk.DeviceID(device) && device != (Key{}),
 		Lane:        lane,
 		Language:    s.req.language(),
 		Channel:     s.req.Channel,
@@ -180,7 +181,7 @@ func contactOffer(m Method, via []policy.ContactKind, after time.Time, contacts 
 // room reports whether one more guess by the method fits the budgets, and from
 // when on its authenticator takes one (L10, L11, L29).
 func (s *situation) room(m Method, lane Lane) (after time.Time, ok bool) {
-	if m == Code4 && lane != TrustedLane && s.state.Spray.spraying() {
+	if m == Code4 && lane != TrustedLane && s.state.Spray.Spraying() {
 		return time.Time{}, false
 	}
 	limit, one := limits[lane], cost(m)

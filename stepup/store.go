@@ -85,9 +85,10 @@ type Store interface {
 	// subject's guess budget, and one more wrong answer in a row, before
 	// anything is compared (L8). ErrRefused: it may not be attempted, because
 	// there is none such, it is not pending, the binding is another's, it
-	// expired, its attempts or the budget are used up, or the authenticator
-	// rests (see Wait) or is shut (see MostFailures) in its lane; nothing was
-	// counted then.
+	// expired, its attempts or the budget are used up, the authenticator rests
+	// (see Wait) or is shut (see MostFailures) in its lane, or four-digit codes
+	// rest outside the trusted lane (see Spray.Spraying); nothing was counted
+	// then.
 	Attempt(ctx context.Context, a Attempt) (Attempted, error)
 
 	// Settle turns a pending challenge into a passed one and records all that
@@ -278,6 +279,10 @@ type Settlement struct {
 	// Held is kept by its session from now on, unless that is zero.
 	Held Held
 
+	// Renewal says that the device had a series when the challenge was decided:
+	// one that was revoked since is not begun anew.
+	Renewal bool
+
 	// Answered are caps that count what stayed unanswered: one is taken back.
 	Answered []Key
 
@@ -295,13 +300,13 @@ type Settled struct {
 // Look asks where a challenge is.
 type Look struct {
 	ID      ID
-	Method  policy.Method // must be the challenge's
 	Binding Ref
 	Now     time.Time
 }
 
 // Looked is where a challenge is.
 type Looked struct {
+	Method  policy.Method
 	Pending bool
 	Passed  bool      // neither: it ended without a proof
 	At      time.Time // when it passed
@@ -312,7 +317,6 @@ type Looked struct {
 // Change ends a pending challenge, or goes on with it under a new code.
 type Change struct {
 	ID      ID
-	Method  policy.Method // must be the challenge's
 	Binding Ref
 	Now     time.Time
 	Code    [32]byte // the new code's HMAC; zero: cancel the challenge
