@@ -153,15 +153,18 @@ func (m *Memory) Spend(ctx context.Context, sp Spending) error {
 		return err
 	}
 	defer unlock()
-	s := m.remember(sp.Subject)
-	if s == nil {
-		return ErrBusy
+	var next []spent
+	if s, _ := m.find(sp.Subject); s != nil {
+		next = slices.Clone(s.spent)
 	}
-	next := slices.Clone(s.spent)
 	for _, c := range sp.Charges {
 		if !charge(&next, c) {
 			return ErrRefused
 		}
+	}
+	s := m.remember(sp.Subject)
+	if s == nil {
+		return ErrBusy
 	}
 	s.spent = next
 	return nil
@@ -174,12 +177,16 @@ func (m *Memory) Update(ctx context.Context, u Update) error {
 		return err
 	}
 	defer unlock()
+	var version uint64
+	if s, _ := m.find(u.Subject); s != nil {
+		version = s.version
+	}
+	if u.Version != version {
+		return ErrConflict
+	}
 	s := m.remember(u.Subject)
 	if s == nil {
 		return ErrBusy
-	}
-	if u.Version != s.version {
-		return ErrConflict
 	}
 	s.update(&u)
 	return nil

@@ -225,6 +225,12 @@ func (m *Memory) Change(ctx context.Context, ch Change) (expires time.Time, err 
 		return time.Time{}, ErrRefused
 	case ch.Code == [32]byte{}:
 		c.end(cancelled)
+		if ch.Refund > 0 {
+			c.subject.guesses.count(ch.Now, c.Lane, c.Device, c.Method, -ch.Refund)
+			c.subject.runs.takeBack(c.Lane, c.Method)
+			c.subject.right()
+		}
+		m.windows.uncount(ch.Answered)
 		return c.Expires, nil
 	case !m.windows.fit(ch.Caps, ch.Now):
 		return time.Time{}, ErrBusy

@@ -124,12 +124,16 @@ func (g *Guard) Confirm(ctx context.Context, id string, a Answer) error {
 	return err
 }
 
-// reject ends a challenge that the customer says was not his.
+// reject ends a challenge that the customer says was not his. That is an
+// answer, and no guess.
 func (g *Guard) reject(ctx context.Context, f *finishing) error {
 	e := g.event(&f.ticket, journal.KindFailure, "failed")
 	e.Detail.Method, e.Detail.Reason = f.attempted.Method.String(), "rejected"
-	_, err := g.change(ctx, Change{ID: f.id, Binding: Ref{Key: Key(f.ticket.Binding[:len(Key{})])}, Now: f.now})
-	return errors.Join(err, g.follow(ctx, &f.ticket, e), g.noticeShut(ctx, f))
+	_, err := g.change(ctx, Change{
+		ID: f.id, Binding: Ref{Key: Key(f.ticket.Binding[:len(Key{})])}, Now: f.now,
+		Refund: cost(Mobile4), Answered: []Key{g.unanswered(&f.ticket).Key},
+	})
+	return errors.Join(err, g.follow(ctx, &f.ticket, e))
 }
 
 // awaitEvery is how often Await looks.

@@ -321,6 +321,11 @@ type Change struct {
 	Now     time.Time
 	Code    [32]byte // the new code's HMAC; zero: cancel the challenge
 	Caps    []Cap
+
+	// Refund is the cost of the attempt that asked for the change, which was no
+	// guess, and Answered the caps that it answered: both are taken back.
+	Refund   int
+	Answered []Key
 }
 
 // Redemption is a single-use grant.
