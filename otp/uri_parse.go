@@ -107,13 +107,23 @@ func (p *parameters) secret() Secret {
 	return secret
 }
 
+// asciiLower lowers the letters A to Z, and no other.
+func asciiLower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + ('a' - 'A')
+		}
+		return r
+	}, s)
+}
+
 func (p *parameters) algorithm() Algorithm {
 	name, ok := p.one("algorithm")
 	if !ok {
 		return SHA1
 	}
 	for _, a := range []Algorithm{SHA1, SHA256, SHA512} {
-		if strings.ToLower(name) == strings.ToLower(a.String()) { // EqualFold folds Unicode
+		if asciiLower(name) == asciiLower(a.String()) { // strings.EqualFold folds Unicode
 			return a
 		}
 	}

@@ -3,7 +3,11 @@
 
 package policy
 
-import "github.com/proportion-go/proportion/risk"
+import (
+	"slices"
+
+	"github.com/proportion-go/proportion/risk"
+)
 
 // sum is the arithmetic of one verdict. Steps are indexes, or none.
 type sum struct {
@@ -272,10 +276,22 @@ func (v *Verdict) satisfies(proof *Proof) bool {
 	if v.Sensitivity == Sensitive && proof.Action != v.work.in.Action {
 		return false
 	}
-	for _, m := range v.Step.Methods {
-		if m == proof.Method {
-			return true
-		}
+	return v.carried(proof)
+}
+
+// carried reports whether the step takes the proof's method by the contact
+// that carried it, which must not be one that the action changes (L19). Where
+// the contact is not known, any of them would have to do.
+func (v *Verdict) carried(proof *Proof) bool {
+	way, ok := v.Step.Way(proof.Method)
+	switch proof.Method {
+	case Code4, Code6, Mobile4:
+	default:
+		return ok
 	}
-	return false
+	touches := v.work.action.Touches
+	if proof.Via != 0 {
+		return ok && slices.Contains(way.Via, proof.Via) && !slices.Contains(touches, proof.Via)
+	}
+	return ok && len(touches) == 0 && (proof.Method == Mobile4 || len(way.Via) == len(contactNames)-1)
 }

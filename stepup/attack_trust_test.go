@@ -61,6 +61,7 @@ func TestStolenTokenDiesWithTheOwnersNextProof(t *testing.T) {
 	if err := s.prove(t, laptop, "address.change", stepup.TOTP); err != nil {
 		t.Fatal(err)
 	}
+	s.Decide(laptop, "profile.view", nil) // the new token has reached the owner
 	s.Clock.Advance(3 * time.Minute)
 	for range 2 {
 		if d := s.Decide(&thief, "profile.view", nil); d.Signals.Bool(risk.DeviceKnown) == risk.True {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/proportion-go/proportion/otp"
+	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/stepup/journal"
 )
 
@@ -61,6 +62,9 @@ func (g *Guard) Begin(ctx context.Context, sealed string, m Method) (Begun, erro
 	if !ok {
 		return Begun{}, ErrMethod
 	}
+	if err := g.stillReachable(ctx, &t, o); err != nil {
+		return Begun{}, err
+	}
 	c, code, err := g.opening(&t, o, sealed, now)
 	if err != nil {
 		return Begun{}, err
@@ -89,6 +93,12 @@ func (g *Guard) Begin(ctx context.Context, sealed string, m Method) (Begun, erro
 	return begun, nil
 }
 
+// via is the contact that carries the method's code, if one does.
+func (t *ticket) via(m Method) policy.ContactKind {
+	o, _ := t.offer(m)
+	return o.Kind
+}
+
 func (t *ticket) offer(m Method) (offer, bool) {
 	for _, o := range t.Offers {
 		if o.Method == m {
@@ -96,6 +106,24 @@ func (t *ticket) offer(m Method) (offer, bool) {
 		}
 	}
 	return offer{}, false
+}
+
+// stillReachable returns ErrMethod when the contact is no longer the
+// subject's: it may have been removed since the decision.
+func (g *Guard) stillReachable(ctx context.Context, t *ticket, o offer) error {
+	if o.Address == "" {
+		return nil
+	}
+	all, err := g.config.Contacts.Contacts(ctx, t.Subject)
+	if err != nil {
+		return fmt.Errorf("%w: contacts: %w", ErrDelivery, err)
+	}
+	for _, c := range all {
+		if c.Kind == o.Kind && c.Address == o.Address {
+			return nil
+		}
+	}
+	return ErrMethod
 }
 
 // opening makes the challenge and, for a method that sends one, its code.
@@ -107,7 +135,8 @@ func (g *Guard) opening(t *ticket, o offer, sealed string, now time.Time) (Openi
 		Now: now, Issued: t.Issued, Expires: now.Add(g.config.CodeLife), Ticket: []byte(sealed),
 	}
 	if o.Address == "" {
-		return c, "", nil // nothing is sent
+		c.Caps = []Cap{g.unsent(t)}
+		return c, "", nil
 	}
 	if c.Caps = g.caps(t, o); o.Method == Mobile4 {
 		c.Caps = append(c.Caps, g.unanswered(t))

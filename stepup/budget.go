@@ -125,9 +125,9 @@ type Spray struct {
 	Month int // in the last 30 days
 }
 
-// spraying reports whether four-digit codes have to rest outside the trusted
+// Spraying reports whether four-digit codes have to rest outside the trusted
 // lane.
-func (s Spray) spraying() bool {
+func (s Spray) Spraying() bool {
 	usual := max(s.Month-s.Day, 0) / (budgetDays - 1)
 	return s.Month >= sprayMonth || s.Day > sprayUnless && s.Day > sprayTimes*usual
 }

@@ -201,7 +201,7 @@ func TestSlowSprayingMeetsTheMonth(t *testing.T) {
 	var days []int
 	for range 90 {
 		n := 0
-		for ; !d.spray(day).spraying(); n++ {
+		for ; !d.spray(day).Spraying(); n++ {
 			d.add(day, 1)
 		}
 		days = append(days, n)

@@ -56,6 +56,9 @@ func (g *Guard) Resend(ctx context.Context, binding, id, sealed string) error {
 	if err != nil {
 		return fmt.Errorf("stepup: %w", err)
 	}
+	if err := g.stillReachable(ctx, &t, o); err != nil {
+		return err
+	}
 	now := g.config.Now()
 	expires, err := g.change(ctx, Change{
 		ID: cid, Binding: pseudonym(g.keys.binding, binding), Now: now,

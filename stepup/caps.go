@@ -65,6 +65,11 @@ func (g *Guard) capKey(kind, text string) Key {
 	return Key(sum[:len(Key{})])
 }
 
+// unsent is the cap on challenges that send nothing: it only bounds memory.
+func (g *Guard) unsent(t *ticket) Cap {
+	return Cap{Key: g.capKey("unsent", t.Lane.String()+"/"+t.Subject), Most: 60, Per: time.Hour}
+}
+
 // unanswered is the cap on questions that a mobile leaves unanswered: three in
 // a day close it for that lane until they are a day old, so that nobody wears
 // the customer down.

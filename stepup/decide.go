@@ -93,7 +93,7 @@ func (g *Guard) observe(ctx context.Context, req *Request) *situation {
 func (g *Guard) recall(ctx context.Context, s *situation, token deviceToken) {
 	_, per := s.policy.PromptWindow()
 	state, err := g.config.Store.Subject(ctx, Query{
-		Subject: s.subject, Session: s.session, Device: token.ID, Now: s.now, PromptsSince: s.now.Add(-per),
+		Subject: s.subject, Session: s.session, Device: token.ID, Counter: token.Counter, Now: s.now, PromptsSince: s.now.Add(-per),
 		Address: g.place(addressOf(s.req.IP)), Network: g.place(network(s.req.IP)),
 	})
 	if err != nil {
@@ -207,11 +207,13 @@ func (s *situation) input(signals *risk.Signals) policy.Input {
 	return in
 }
 
-// spend counts what the verdict takes from the limits of at_most rules. Where
+// spend counts what the verdict takes from the limits of at_most rules, whether
+// or not a weaker challenge is then passed: a request that was decided by a
+// limit has used it. Where
 // a limit was used up meanwhile, or cannot be counted, the rule no longer caps
 // and the policy is asked again.
 func (g *Guard) spend(ctx context.Context, s *situation, in *policy.Input, v policy.Verdict) policy.Verdict {
-	for len(v.Charges) > 0 && (v.Outcome == Allow || v.Outcome == Notify) {
+	for len(v.Charges) > 0 && v.Outcome != Deny {
 		err := g.config.Store.Spend(context.WithoutCancel(ctx), Spending{
 			Subject: s.subject, Charges: v.Charges, Now: s.now,
 		})

@@ -23,8 +23,10 @@ type deviceToken struct {
 	Counter uint32
 }
 
-// tabGrace is how long the token before the last one is still accepted: tabs
-// of one browser may have requests under way when it is replaced.
+// tabGrace is how long the token before the last one is still accepted once
+// the last one was presented: tabs of one browser may have requests under way
+// when it is replaced. Until it is presented, the response that carried it may
+// be lost.
 const tabGrace = 2 * time.Minute
 
 // openDevice reads a device token, sealed for one subject so that it is worth
@@ -70,7 +72,7 @@ func (g *Guard) recognise(ctx context.Context, s *situation, token deviceToken) 
 		}
 		switch {
 		case token.Counter == d.Counter,
-			token.Counter+1 == d.Counter && s.now.Sub(d.Rotated) < tabGrace:
+			token.Counter+1 == d.Counter && (d.Seen.IsZero() || s.now.Sub(d.Seen) < tabGrace):
 			s.device = risk.DeviceID(d.ID)
 		case token.Counter < d.Counter:
 			g.disown(ctx, s, d.ID)

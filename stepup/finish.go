@@ -49,7 +49,7 @@ func (g *Guard) Finish(ctx context.Context, binding, id, code string) (Grant, er
 	if err != nil {
 		return Grant{}, err
 	}
-	return g.grant(&f.ticket, m, settled.Counter, f.now)
+	return g.grant(&f.ticket, m, f.strong(), settled.Counter, f.now)
 }
 
 // pass settles a right answer, and records it before anybody hears of it.
@@ -76,15 +76,20 @@ func (g *Guard) wrong(ctx context.Context, f *finishing) error {
 		e.Detail.Method = f.attempted.Method.String()
 		err = errors.Join(err, g.follow(ctx, &f.ticket, e))
 	}
-	if f.attempted.Shut {
-		err = errors.Join(err, g.notify(ctx, Notice{
-			Subject: f.ticket.Subject, Kind: MethodShut, Method: f.attempted.Method, Lane: f.attempted.Lane,
-		}))
-	}
-	if err != nil {
+	if err = errors.Join(err, g.noticeShut(ctx, f)); err != nil {
 		return err
 	}
 	return ErrRefused
+}
+
+// noticeShut tells the owner of a method that an answer shut it in its lane.
+func (g *Guard) noticeShut(ctx context.Context, f *finishing) error {
+	if !f.attempted.Shut {
+		return nil
+	}
+	return g.notify(ctx, Notice{
+		Subject: f.ticket.Subject, Kind: MethodShut, Method: f.attempted.Method, Lane: f.attempted.Lane,
+	})
 }
 
 // answered records an answer that was counted.
@@ -122,9 +127,9 @@ func (g *Guard) settle(ctx context.Context, f *finishing) (Settled, error) {
 	t, a := &f.ticket, &f.attempted
 	s := Settlement{
 		ID: f.id, Now: f.now, Refund: cost(a.Method), Version: a.Version, Reset: t.Step,
-		Used: f.used, Was: f.was, Answered: f.settles,
+		Renewal: t.Renewal, Used: f.used, Was: f.was, Answered: f.settles,
 		Held: Held{Session: t.session(), Device: t.Device, Proof: policy.Proof{
-			Method: a.Method, Action: t.Action, Time: f.now, Band: t.Band, Bound: t.bound(),
+			Method: a.Method, Via: t.via(a.Method), Action: t.Action, Time: f.now, Band: t.Band, Bound: t.bound(),
 		}},
 	}
 	encoded := a.Profile
@@ -165,10 +170,15 @@ func (f *finishing) teach(encoded []byte) ([]byte, error) {
 	if err := e.UnmarshalBinary(f.ticket.Evidence); err != nil {
 		return nil, err
 	}
-	m := f.attempted.Method
-	p.Learn(e, risk.Proof{ID: formatID(f.id, m), Time: f.now, Strong: strong(m)})
+	p.Learn(e, risk.Proof{ID: formatID(f.id, f.attempted.Method), Time: f.now, Strong: f.strong()})
 	return p.MarshalBinary()
 }
 
-// strong reports whether a proof by the method makes a device trusted (L11).
-func strong(m Method) bool { return m.Strength() >= TOTP.Strength() }
+// strong reports whether the proof makes a device trusted (L11) and lets what
+// it enrols count at once (L19): it is by a strong method, which was not itself
+// enrolled too lately.
+func (f *finishing) strong() bool {
+	m := f.attempted.Method
+	a := enrolled(f.attempted.Authenticators, m)
+	return m.Strength() >= TOTP.Strength() && a != nil && !f.now.Before(a.Settles)
+}

@@ -60,9 +60,9 @@ type provenFact struct {
 	Sum  [32]byte
 }
 
-func (g *Guard) grant(t *ticket, m Method, counter uint32, now time.Time) (Grant, error) {
+func (g *Guard) grant(t *ticket, m Method, strong bool, counter uint32, now time.Time) (Grant, error) {
 	p := proven{
-		ID: t.ID, Issued: now, Single: t.single(), Strong: strong(m),
+		ID: t.ID, Issued: now, Single: t.single(), Strong: strong,
 		Subject: sum(g.keys.subject, t.Subject), Action: sum(g.keys.action, t.Action),
 		Session: t.Session, Binding: t.Binding,
 	}

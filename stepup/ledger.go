@@ -4,6 +4,7 @@
 package stepup
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -44,8 +45,8 @@ func (l ledger) usedBy(device Key, now time.Time) (sum Guesses) {
 
 func (u Guesses) plus(v Guesses) Guesses { return Guesses{u.All + v.All, u.Code4 + v.Code4} }
 
-// count adds a cost on the day of t, and drops days that no longer count. A
-// clock that goes back drops nothing.
+// count adds a cost on the day of t. Days that no longer count stay until there
+// are many, so that a clock that leaps ahead and comes back forgets nothing.
 func (l *ledger) count(t time.Time, lane Lane, device Key, m Method, cost int) {
 	if lane != TrustedLane {
 		device = Key{} // anybody can name a new device
@@ -57,10 +58,16 @@ func (l *ledger) count(t time.Time, lane Lane, device Key, m Method, cost int) {
 		*l = append(*l, entry{day: dayOf(t), lane: lane, device: device})
 	}
 	(*l)[i].used = (*l)[i].used.Add(m, cost)
-	*l = slices.DeleteFunc(*l, func(e entry) bool {
-		return dayOf(t)-e.day > budgetDays || e.used.All <= 0
-	})
+	*l = slices.DeleteFunc(*l, func(e entry) bool { return e.used.All <= 0 })
+	if len(*l) > mostEntries {
+		oldest := slices.MinFunc(*l, func(a, b entry) int { return cmp.Compare(a.day, b.day) })
+		*l = slices.DeleteFunc(*l, func(e entry) bool { return e.day == oldest.day })
+	}
 }
+
+// mostEntries is more than a month can fill within the budgets: the days and
+// lanes, and the devices of the trusted one.
+const mostEntries = 128
 
 // run is a subject's wrong answers in a row with one authenticator in one
 // lane.
@@ -105,6 +112,15 @@ func (r *runs) failed(lane Lane, m Method, now time.Time) {
 	}
 	(*r)[i].n++
 	(*r)[i].last = now
+}
+
+// takeBack uncounts the latest wrong answer.
+func (r *runs) takeBack(lane Lane, m Method) {
+	if _, i := r.of(lane, m); i >= 0 {
+		if (*r)[i].n--; (*r)[i].n <= 0 {
+			*r = slices.Delete(*r, i, i+1)
+		}
+	}
 }
 
 // reset ends the run of the method's authenticator.

@@ -95,6 +95,13 @@ func TestCopiedDeviceToken(t *testing.T) {
 	thief := *c
 	b.Clock.Advance(time.Hour)
 	b.Prove(c, "transfer", transfer("9"), stepup.Code4)
+	b.Clock.Advance(time.Hour)
+	if !known(&thief) {
+		t.Error("the token before the last is refused before the last was presented")
+	}
+	if !known(c) {
+		t.Error("the last token is refused")
+	}
 	b.Clock.Advance(2*time.Minute - time.Nanosecond)
 	if !known(&thief) || !known(c) {
 		t.Error("the token before the last is refused within its grace")

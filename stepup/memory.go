@@ -38,10 +38,11 @@ type Memory struct {
 	challenges map[ID]*challenge
 	opened     []ended // challenges, in the order they were opened
 	redeemed   map[ID]bool
-	redemption []ended // redeemed grants, in order
-	windows    windows // what was issued, by cap
-	wrong4     daily   // wrong four-digit guesses of everyone
-	crowds     crowds  // subjects by address and network
+	swept      time.Time // the greatest time up to which was forgotten
+	redemption []ended   // redeemed grants, in order
+	windows    windows   // what was issued, by cap
+	wrong4     daily     // wrong four-digit guesses of everyone
+	crowds     crowds    // subjects by address and network
 }
 
 var _ Store = (*Memory)(nil)
@@ -134,7 +135,7 @@ func (m *Memory) Redeem(ctx context.Context, r Redemption) error {
 	}
 	defer unlock()
 	m.sweep(r.Now)
-	if r.Issued.Before(m.epoch) || m.redeemed[r.ID] {
+	if r.Issued.Before(m.epoch) || m.redeemed[r.ID] || !r.Expires.After(m.swept) {
 		return ErrRedeemed
 	}
 	if len(m.redeemed) >= m.config.Challenges {
@@ -152,15 +153,18 @@ func (m *Memory) Spend(ctx context.Context, sp Spending) error {
 		return err
 	}
 	defer unlock()
-	s := m.remember(sp.Subject)
-	if s == nil {
-		return ErrBusy
+	var next []spent
+	if s, _ := m.find(sp.Subject); s != nil {
+		next = slices.Clone(s.spent)
 	}
-	next := slices.Clone(s.spent)
 	for _, c := range sp.Charges {
 		if !charge(&next, c) {
 			return ErrRefused
 		}
+	}
+	s := m.remember(sp.Subject)
+	if s == nil {
+		return ErrBusy
 	}
 	s.spent = next
 	return nil
@@ -173,12 +177,16 @@ func (m *Memory) Update(ctx context.Context, u Update) error {
 		return err
 	}
 	defer unlock()
+	var version uint64
+	if s, _ := m.find(u.Subject); s != nil {
+		version = s.version
+	}
+	if u.Version != version {
+		return ErrConflict
+	}
 	s := m.remember(u.Subject)
 	if s == nil {
 		return ErrBusy
-	}
-	if u.Version != s.version {
-		return ErrConflict
 	}
 	s.update(&u)
 	return nil
@@ -212,6 +220,9 @@ func (m *Memory) Erase(ctx context.Context, e Erasure) error {
 
 // sweep forgets challenges and grants whose time is over.
 func (m *Memory) sweep(now time.Time) {
+	if now.After(m.swept) {
+		m.swept = now
+	}
 	for len(m.opened) > 0 && now.After(m.opened[0].at) {
 		if c := m.challenges[m.opened[0].id]; c != nil && c.state == pending {
 			c.end(expired)

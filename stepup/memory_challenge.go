@@ -34,7 +34,7 @@ const mostPending = 5
 
 func (c *challenge) end(s state) {
 	c.state = s
-	c.subject.pending--
+	c.subject.open = slices.DeleteFunc(c.subject.open, func(o *challenge) bool { return o == c })
 }
 
 // Open implements [Store].
@@ -45,20 +45,21 @@ func (m *Memory) Open(ctx context.Context, o Opening) error {
 	}
 	defer unlock()
 	m.sweep(o.Now)
-	if o.Issued.Before(m.epoch) || m.challenges[o.ID] != nil {
+	end := o.Issued.Add(ticketLife) // until then the ticket must be known to be used
+	if o.Issued.Before(m.epoch) || m.challenges[o.ID] != nil || !end.After(m.swept) {
 		return ErrRefused
 	}
 	if len(m.challenges) >= m.config.Challenges || !m.windows.fit(o.Caps, o.Now) {
 		return ErrBusy
 	}
 	s := m.remember(o.Subject)
-	if s == nil || !m.supersede(s, &o) {
+	if s == nil || !s.supersede(&o) {
 		return ErrBusy
 	}
 	m.windows.count(o.Caps, o.Now)
-	s.pending++
-	m.challenges[o.ID] = &challenge{Opening: o, subject: s}
-	end := o.Issued.Add(ticketLife) // until then the ticket must be known to be used
+	c := &challenge{Opening: o, subject: s}
+	s.open = append(s.open, c)
+	m.challenges[o.ID] = c
 	if o.Expires.After(end) {
 		end = o.Expires
 	}
@@ -66,21 +67,16 @@ func (m *Memory) Open(ctx context.Context, o Opening) error {
 	return nil
 }
 
-// supersede ends the pending challenges of the same binding and action, and
-// reports whether there is room for a new one.
-func (m *Memory) supersede(s *subject, o *Opening) bool {
-	if s.pending == 0 {
-		return true // almost always: nothing to look through
-	}
+// supersede ends the pending challenges of the same binding and action, if
+// there is room for a new one, and reports whether there is.
+func (s *subject) supersede(o *Opening) bool {
+	var replaced []*challenge
 	others := 0
-	for _, e := range m.opened {
-		old := m.challenges[e.id]
-		if old == nil || old.subject != s || old.state != pending || !old.Expires.After(o.Now) {
-			continue
-		}
+	for _, old := range s.open {
 		switch {
+		case !old.Expires.After(o.Now):
 		case old.Binding == o.Binding && old.Action == o.Action:
-			old.end(superseded)
+			replaced = append(replaced, old)
 		case old.Lane != o.Lane:
 		case old.Method == Mobile4 && o.Method == Mobile4:
 			return false // one question at a time in the customer's hand
@@ -88,7 +84,13 @@ func (m *Memory) supersede(s *subject, o *Opening) bool {
 			others++
 		}
 	}
-	return others < mostPending
+	if others >= mostPending {
+		return false
+	}
+	for _, old := range replaced {
+		old.end(superseded)
+	}
+	return true
 }
 
 // live returns the pending challenge, or nil. One found past its end is
@@ -119,6 +121,9 @@ func (m *Memory) Attempt(ctx context.Context, a Attempt) (Attempted, error) {
 	c = m.live(a.ID, a.Binding, a.Now)
 	if c == nil || c.Method != a.Method || c.used >= c.Attempts || !c.room(&a, a.Cost) {
 		return Attempted{}, ErrRefused
+	}
+	if c.Method == Code4 && c.Lane != TrustedLane && m.wrong4.spray(a.Now).Spraying() {
+		return Attempted{}, ErrRefused // also for challenges from before it was noticed (L29)
 	}
 	if run, _ := c.subject.runs.of(c.Lane, c.Method); run.shut() || a.Now.Before(run.after()) {
 		return Attempted{}, ErrRefused
@@ -184,7 +189,7 @@ func (m *Memory) Settle(ctx context.Context, st Settlement) (Settled, error) {
 	s.spent = slices.DeleteFunc(s.spent, func(u spent) bool { return u.uncapped <= st.Reset })
 	m.windows.uncount(st.Answered)
 	c.passed = st.Now
-	if st.Held.Device != (Key{}) {
+	if st.Held.Device != (Key{}) && !(st.Renewal && !s.has(st.Held.Device)) {
 		c.counter = s.rotate(st.Held.Device, st.Now)
 	}
 	return Settled{Counter: c.counter}, nil
@@ -203,7 +208,7 @@ func (m *Memory) Look(ctx context.Context, l Look) (Looked, error) {
 		return Looked{}, ErrRefused
 	}
 	return Looked{
-		Pending: pending, Passed: c.state == passed, At: c.passed, Counter: c.counter, Ticket: c.Ticket,
+		Method: c.Method, Pending: pending, Passed: c.state == passed, At: c.passed, Counter: c.counter, Ticket: c.Ticket,
 	}, nil
 }
 
@@ -220,6 +225,12 @@ func (m *Memory) Change(ctx context.Context, ch Change) (expires time.Time, err 
 		return time.Time{}, ErrRefused
 	case ch.Code == [32]byte{}:
 		c.end(cancelled)
+		if ch.Refund > 0 {
+			c.subject.guesses.count(ch.Now, c.Lane, c.Device, c.Method, -ch.Refund)
+			c.subject.runs.takeBack(c.Lane, c.Method)
+			c.subject.right()
+		}
+		m.windows.uncount(ch.Answered)
 		return c.Expires, nil
 	case !m.windows.fit(ch.Caps, ch.Now):
 		return time.Time{}, ErrBusy

@@ -22,7 +22,7 @@ type subject struct {
 	spent          []spent
 	guesses        ledger
 	runs           runs
-	pending        int
+	open           []*challenge // pending
 }
 
 // spent is what was used of a rule's limit.
@@ -40,6 +40,7 @@ const (
 
 // describe fills in what is remembered.
 func (s *subject) describe(st *State, q *Query) {
+	s.present(q.Device, q.Counter, q.Now)
 	st.Profile, st.Version = s.profile, s.version
 	st.Authenticators = slices.Clone(s.authenticators)
 	st.Devices = slices.Clone(s.devices)
@@ -109,8 +110,22 @@ func (s *subject) rotate(id Key, now time.Time) uint32 {
 		s.devices = append(s.devices, Device{ID: id})
 	}
 	s.devices[i].Counter++
-	s.devices[i].Rotated = now
+	s.devices[i].Rotated, s.devices[i].Seen = now, time.Time{}
 	return s.devices[i].Counter
+}
+
+// has reports whether the device has a series.
+func (s *subject) has(id Key) bool {
+	return slices.ContainsFunc(s.devices, func(d Device) bool { return d.ID == id })
+}
+
+// present notes that the latest token of a device has reached its client.
+func (s *subject) present(id Key, counter uint32, now time.Time) {
+	for i := range s.devices {
+		if d := &s.devices[i]; d.ID == id && d.Counter == counter && d.Seen.IsZero() {
+			d.Seen = now
+		}
+	}
 }
 
 func (s *subject) revoke(ids []Key) {
@@ -130,7 +145,7 @@ func (s *subject) use(used Authenticator, was []byte) bool {
 		if a.Method != used.Method {
 			continue
 		}
-		if !slices.Equal(a.Sealed, was) || used.LastStep != 0 && used.LastStep <= a.LastStep {
+		if !slices.Equal(a.Sealed, was) || used.LastStep <= a.LastStep && used.LastStep|a.LastStep != 0 {
 			return false
 		}
 		*a = used

@@ -69,12 +69,16 @@ func (g *Guard) EnrolMobile(
 	if len(key) != ed25519.PublicKeySize || !ed25519.Verify(key, EnrolmentMessage(grant), signature) {
 		return ErrRefused
 	}
+	device := g.openDevice(req.Device, req.Subject).ID
+	if device == (Key{}) {
+		return &RequestError{"Device", "does not name the mobile that enrols"}
+	}
 	settles, err := g.redeemFor(ctx, ActionEnrol, grant, req)
 	if err != nil {
 		return err
 	}
 	return g.add(ctx, req.Subject, Authenticator{
-		Method: Mobile4, Sealed: key, Settles: settles, Device: g.openDevice(req.Device, req.Subject).ID,
+		Method: Mobile4, Sealed: key, Settles: settles, Device: device,
 	})
 }
 
@@ -106,7 +110,7 @@ func (g *Guard) Confirm(ctx context.Context, id string, a Answer) error {
 	}
 	mobile := enrolled(f.attempted.Authenticators, Mobile4)
 	if mobile == nil || !ed25519.Verify(ed25519.PublicKey(mobile.Sealed), a.Message(id), a.Signature) {
-		return ErrRefused
+		return g.wrong(ctx, &f)
 	}
 	if !a.Approve {
 		return g.reject(ctx, &f)
@@ -120,11 +124,15 @@ func (g *Guard) Confirm(ctx context.Context, id string, a Answer) error {
 	return err
 }
 
-// reject ends a challenge that the customer says was not his.
+// reject ends a challenge that the customer says was not his. That is an
+// answer, and no guess.
 func (g *Guard) reject(ctx context.Context, f *finishing) error {
 	e := g.event(&f.ticket, journal.KindFailure, "failed")
 	e.Detail.Method, e.Detail.Reason = f.attempted.Method.String(), "rejected"
-	_, err := g.change(ctx, Change{ID: f.id, Binding: Ref{Key: Key(f.ticket.Binding[:len(Key{})])}, Now: f.now})
+	_, err := g.change(ctx, Change{
+		ID: f.id, Binding: Ref{Key: Key(f.ticket.Binding[:len(Key{})])}, Now: f.now,
+		Refund: cost(Mobile4), Answered: []Key{g.unanswered(&f.ticket).Key},
+	})
 	return errors.Join(err, g.follow(ctx, &f.ticket, e))
 }
 
@@ -150,12 +158,14 @@ func (g *Guard) Await(ctx context.Context, binding, id string) (Grant, error) {
 			return Grant{}, ErrRefused
 		case err != nil && ctx.Err() == nil:
 			return Grant{}, unavailable("look", err)
+		case err == nil && seen.Method != m:
+			return Grant{}, ErrRefused
 		case seen.Passed:
 			var t ticket
 			if !openJSON(g.keys.ticket, string(seen.Ticket), &t) {
 				return Grant{}, ErrRefused
 			}
-			return g.grant(&t, m, seen.Counter, seen.At)
+			return g.grant(&t, m, false, seen.Counter, seen.At)
 		case err == nil && !seen.Pending:
 			return Grant{}, ErrRefused
 		}

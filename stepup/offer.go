@@ -83,6 +83,7 @@ func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) *ticket {
 		Session:     sum(g.keys.session, s.req.Session),
 		Binding:     sum(g.keys.binding, s.req.Binding),
 		Device:      device,
+		Renewal:     s.device == risk.DeviceID(device) && device != (Key{}),
 		Lane:        lane,
 		Language:    s.req.language(),
 		Channel:     s.req.Channel,
@@ -149,11 +150,10 @@ func (s *situation) tryMethod(
 	switch m {
 	case TOTP, Recovery:
 		a := enrolled(s.state.Authenticators, m)
-		sensitive := s.policy.Action(s.req.Action).Sensitivity.AtLeast(policy.Sensitive)
-		return offer{Method: m, After: after}, a != nil && !(sensitive && s.now.Before(a.Settles))
+		return offer{Method: m, After: after}, a != nil && !s.settling(a)
 	case Mobile4:
 		a := enrolled(s.state.Authenticators, m)
-		if a == nil || a.Device == Key(s.device) && a.Device != (Key{}) {
+		if a == nil || s.settling(a) || a.Device == Key(s.device) {
 			return offer{}, false // never answered on the device that asks
 		}
 		return contactOffer(m, via, after, contacts)
@@ -161,6 +161,11 @@ func (s *situation) tryMethod(
 		return contactOffer(m, via, after, contacts)
 	}
 	return offer{}, false
+}
+
+// settling reports whether the authenticator is too new to prove this action.
+func (s *situation) settling(a *Authenticator) bool {
+	return s.policy.Action(s.req.Action).Sensitivity.AtLeast(policy.Sensitive) && s.now.Before(a.Settles)
 }
 
 // contactOffer returns the method by the first contact that may carry it.
@@ -176,7 +181,7 @@ func contactOffer(m Method, via []policy.ContactKind, after time.Time, contacts 
 // room reports whether one more guess by the method fits the budgets, and from
 // when on its authenticator takes one (L10, L11, L29).
 func (s *situation) room(m Method, lane Lane) (after time.Time, ok bool) {
-	if m == Code4 && lane != TrustedLane && s.state.Spray.spraying() {
+	if m == Code4 && lane != TrustedLane && s.state.Spray.Spraying() {
 		return time.Time{}, false
 	}
 	limit, one := limits[lane], cost(m)

@@ -69,7 +69,7 @@ func (l Lane) String() string {
 // pass.
 type Store interface {
 	// Subject returns what is remembered of a subject, and notes that it was
-	// seen at an address. An unknown subject has the zero State and otherwise
+	// seen at an address and with a device's token. An unknown subject has the zero State and otherwise
 	// gains no memory by being asked for.
 	Subject(ctx context.Context, q Query) (State, error)
 
@@ -85,9 +85,10 @@ type Store interface {
 	// subject's guess budget, and one more wrong answer in a row, before
 	// anything is compared (L8). ErrRefused: it may not be attempted, because
 	// there is none such, it is not pending, the binding is another's, it
-	// expired, its attempts or the budget are used up, or the authenticator
-	// rests (see Wait) or is shut (see MostFailures) in its lane; nothing was
-	// counted then.
+	// expired, its attempts or the budget are used up, the authenticator rests
+	// (see Wait) or is shut (see MostFailures) in its lane, or four-digit codes
+	// rest outside the trusted lane (see Spray.Spraying); nothing was counted
+	// then.
 	Attempt(ctx context.Context, a Attempt) (Attempted, error)
 
 	// Settle turns a pending challenge into a passed one and records all that
@@ -130,10 +131,11 @@ type Store interface {
 // Query asks for a subject.
 type Query struct {
 	Subject Ref
-	Session Ref // whose held proofs; zero: none
-	Device  Key // whose part in the trusted lane; zero: none
-	Address Key // that the subject is seen at; zero: none
-	Network Key // likewise
+	Session Ref    // whose held proofs; zero: none
+	Device  Key    // whose part in the trusted lane; zero: none
+	Counter uint32 // of its token
+	Address Key    // that the subject is seen at; zero: none
+	Network Key    // likewise
 	Now     time.Time
 	// PromptsSince is the beginning of the policy's prompt window.
 	PromptsSince time.Time
@@ -210,6 +212,7 @@ type Device struct {
 	ID      Key
 	Counter uint32
 	Rotated time.Time // when the counter last moved
+	Seen    time.Time // when a query first had this counter; zero: not yet
 	Name    string    // the customer's own, if any
 }
 
@@ -276,6 +279,10 @@ type Settlement struct {
 	// Held is kept by its session from now on, unless that is zero.
 	Held Held
 
+	// Renewal says that the device had a series when the challenge was decided:
+	// one that was revoked since is not begun anew.
+	Renewal bool
+
 	// Answered are caps that count what stayed unanswered: one is taken back.
 	Answered []Key
 
@@ -299,6 +306,7 @@ type Look struct {
 
 // Looked is where a challenge is.
 type Looked struct {
+	Method  policy.Method
 	Pending bool
 	Passed  bool      // neither: it ended without a proof
 	At      time.Time // when it passed
@@ -313,6 +321,11 @@ type Change struct {
 	Now     time.Time
 	Code    [32]byte // the new code's HMAC; zero: cancel the challenge
 	Caps    []Cap
+
+	// Refund is the cost of the attempt that asked for the change, which was no
+	// guess, and Answered the caps that it answered: both are taken back.
+	Refund   int
+	Answered []Key
 }
 
 // Redemption is a single-use grant.

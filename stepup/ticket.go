@@ -22,6 +22,7 @@ type ticket struct {
 	Session  [32]byte // pseudonyms, in full; the zero Session is none
 	Binding  [32]byte
 	Device   Key
+	Renewal  bool // the device was presented, and known
 	Lane     Lane
 	Language string
 	Channel  Channel

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/proportion-go/proportion/policy"
 )
@@ -143,8 +144,24 @@ func (w words) value(f policy.BoundFact) string {
 		return w.yes
 	case f.Type == policy.BoolFact:
 		return w.no
+	case f.Type == policy.StringFact || f.Type == policy.StringsFact:
+		return quote(f.Value)
 	case f.Unit != "":
 		return f.Value + " " + f.Unit
 	}
 	return f.Value
+}
+
+// quote returns a text of somebody's choosing so that it cannot pass for
+// another part of the message, or reorder it.
+func quote(text string) string {
+	return `"` + strings.Map(func(r rune) rune {
+		switch {
+		case r == '"':
+			return '\''
+		case !unicode.IsPrint(r):
+			return unicode.ReplacementChar
+		}
+		return r
+	}, text) + `"`
 }
