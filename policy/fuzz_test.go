@@ -101,31 +101,89 @@ func TestAttacks(t *testing.T) {
 		"patterns": "version: 1\nrules:\n" + strings.Repeat(
 			"  - {id: a, when: 'geo.country matches \""+strings.Repeat(".{1000}",
 				500)+"\"', score: 1}\n", 900),
+		"actions of a rule": withActions(20_000, "  - { id: r, on: ["+
+			numbered(20_000, "a%d, ")+"view], score: 1 }\n"),
+		"facts of an action": strings.Replace(frameYAML, "actions:\n",
+			"actions:\n  a: { bind: ["+strings.Repeat("amount, ", 100_000)+"amount] }\n", 1),
+		"unknown names": withFacts(40_000, numbered(100,
+			"  - { id: r%[1]d, when: 'fakt%[1]d or x.y', unknown: skip, score: 1 }\n")),
+		"unknown names of one rule": withFacts(40_000, "  - { id: r, when: '"+
+			numbered(400, "fakt%d or ")+"x', unknown: skip, score: 1 }\n"),
 		"languages": "version: 1\nrules:\n  - id: a\n    score: 1\n    because:\n" + strings.Repeat("      en: x\n", size/12),
 	}
 	for name, text := range attacks {
 		t.Run(name, func(t *testing.T) {
-			var before, after runtime.MemStats
-			runtime.GC()
-			runtime.ReadMemStats(&before)
-			begin := time.Now()
-			_, err := policy.Parse(policy.Source{Name: name, Data: []byte(text)})
-			took := time.Since(begin)
-			runtime.ReadMemStats(&after)
-			if err == nil {
+			if err := parseBounded(t, text); err == nil {
 				t.Error("it is accepted")
 			}
-			// The heap may hold garbage too; what was asked from the system
-			// is an upper bound of what was ever in use.
-			if grown := int64(after.HeapSys) - int64(before.HeapSys); grown > 256<<20 {
-				t.Errorf("the heap grew by %d MB", grown>>20)
-			}
-			if took > 5*time.Second {
-				t.Errorf("it took %v", took)
-			}
-			t.Logf("%s: %v, %d MB allocated", name, took, (after.TotalAlloc-before.TotalAlloc)>>20)
 		})
 	}
+}
+
+// TestLargePolicies: what is as large as can be and is accepted is loaded
+// within the same bounds.
+func TestLargePolicies(t *testing.T) {
+	for name, text := range map[string]string{
+		"beginnings": withActions(20_000, numbered(1_000,
+			"  - { id: r%[1]d, on: [a%[1]d*, a19%[1]d*], score: 1 }\n")),
+		"rules for one and for all": withActions(8_000, numbered(8_000,
+			"  - { id: r%[1]d, on: [a%[1]d], score: 1 }\n"+
+				"  - { id: s%[1]d, on: [a*], score: 1 }\n")),
+		"a long list in many actions": withActions(10_000, numbered(10_000, "  - { id: r%[1]d, "+
+			"on: [a%[1]d], when: geo.country in big, unknown: skip, score: 1 }\n")) +
+			"lists: { big: [" + numbered(60_000, "a%d, ") + "z] }\n",
+		"different numbers": withActions(0, numbered(15_000, "  - { id: r%[1]d, when: travel.km > "+
+			"%[1]d and history.days > %[1]d and session.age_s > %[1]d, unknown: skip, score: 1 }\n")),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := parseBounded(t, text); err != nil {
+				t.Errorf("it is refused: %.300v", err)
+			}
+		})
+	}
+}
+
+// parseBounded loads a policy in bounded time and memory. The time is a
+// multiple of what it takes, for machines that do other things too.
+func parseBounded(t *testing.T, text string) error {
+	t.Helper()
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	begin := time.Now()
+	_, err := policy.Parse(policy.Source{Name: "p", Data: []byte(text)})
+	took := time.Since(begin)
+	runtime.ReadMemStats(&after)
+	// The heap may hold garbage too; what was asked from the system is an
+	// upper bound of what was ever in use.
+	if grown := int64(after.HeapSys) - int64(before.HeapSys); grown > 256<<20 {
+		t.Errorf("the heap grew by %d MB", grown>>20)
+	}
+	if took > 5*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	t.Logf("%v, %d MB allocated", took, (after.TotalAlloc-before.TotalAlloc)>>20)
+	return err
+}
+
+// numbered repeats a format with the numbers from 0 on.
+func numbered(n int, format string) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
+}
+
+// withActions is a policy with so many actions more, and rules.
+func withActions(n int, rules string) string {
+	return strings.Replace(frameYAML, "actions:\n",
+		"actions:\n"+numbered(n, "  a%d: { sensitivity: normal }\n"), 1) + rules
+}
+
+// withFacts is a policy with so many facts more, and rules.
+func withFacts(n int, rules string) string {
+	return strings.Replace(frameYAML, "facts:\n", "facts:\n"+numbered(n, "  fact%d: bool\n"), 1) + rules
 }
 
 // bomb is a billion laughs.

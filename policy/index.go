@@ -91,12 +91,16 @@ func (b *builder) named(name string) []*bundle {
 	if own == nil {
 		return shared
 	}
+	others := 0
+	for _, some := range shared {
+		others += len(some.rules)
+	}
+	if others > len(own) {
+		return append(shared, b.of(name))
+	}
 	all := slices.Clone(own)
 	for _, some := range shared {
 		all = append(all, some.rules...)
-	}
-	if len(all) > 2*len(own) {
-		return append(shared, b.of(name))
 	}
 	slices.Sort(all)
 	return []*bundle{b.bundle(all, b.tests)}

@@ -4,6 +4,7 @@
 package policy
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -30,6 +31,7 @@ func (l *loader) readActions() {
 		p.actions[name].Name = name
 		p.actions[name].Listed = true
 	}
+	l.names.sorted = slices.Sorted(maps.Keys(p.actions))
 }
 
 func (e entry) action() *action {
@@ -63,8 +65,16 @@ func (e entry) action() *action {
 	return a
 }
 
+// maxBind bounds what a proof is bound to: a message names all of it (L16).
+const maxBind = 64
+
 func (e entry) readBind(a *action, v value) {
-	for _, item := range v.items() {
+	items := v.items()
+	if len(items) > maxBind {
+		v.report("wrong-value", "", "the action binds %d facts, more than %d", len(items), maxBind)
+		return
+	}
+	for _, item := range items {
 		i, ok := item.factIndex()
 		if !ok {
 			continue

@@ -20,6 +20,7 @@ type names struct {
 	ways   [int(Passkey) + 1]way
 	steps  map[string]int
 	rules  map[string]place
+	sorted []string // the listed actions
 	group  map[string]int
 }
 

@@ -4,7 +4,6 @@
 package policy
 
 import (
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -63,12 +62,21 @@ func (l *loader) readRule(v value) {
 	l.policy.rules = append(l.policy.rules, r)
 }
 
+// maxActions bounds what a rule names, since its names are compared with each
+// other.
+const maxActions = 256
+
 // readOn reads the actions of a rule. Each entry must cover one that can
 // happen.
 func (l *loader) readOn(v value, r *rule) {
 	items := v.items()
 	if len(items) == 0 && v.n.Kind == document.Sequence {
 		v.report("unreachable", "leave `on` out for every action", "the rule is for no action")
+	}
+	if len(items) > maxActions {
+		v.report("wrong-value", "name the beginning that they share: payment.*",
+			"the rule names %d actions, more than %d", len(items), maxActions)
+		return
 	}
 	for _, item := range items {
 		pattern, ok := item.text()
@@ -85,8 +93,7 @@ func (l *loader) readOn(v value, r *rule) {
 		case slices.Contains(r.on, pattern):
 			item.report("duplicate-name", "", "%s is already listed", pattern)
 		case l.policy.star == nil && !l.listed(pattern):
-			known := slices.Sorted(maps.Keys(l.policy.actions))
-			item.report("unreachable", l.hint(pattern, known),
+			item.report("unreachable", l.hint(pattern, l.names.sorted),
 				"no action is %s, and there is no \"*\"", pattern)
 		}
 		r.on = append(r.on, pattern)
@@ -94,15 +101,12 @@ func (l *loader) readOn(v value, r *rule) {
 }
 
 func (l *loader) listed(pattern string) bool {
-	if !strings.HasSuffix(pattern, "*") {
+	prefix, star := strings.CutSuffix(pattern, "*")
+	if !star {
 		return l.policy.actions[pattern] != nil
 	}
-	for name := range l.policy.actions {
-		if covers(pattern, name) {
-			return true
-		}
-	}
-	return false
+	i, _ := slices.BinarySearch(l.names.sorted, prefix)
+	return i < len(l.names.sorted) && strings.HasPrefix(l.names.sorted[i], prefix)
 }
 
 func (l *loader) readWhen(v value, r *rule) {

@@ -23,7 +23,7 @@ func policies() (Report, error) {
 		Title: "Evaluation, time a request",
 		Notes: "Medians. `expr VM` keeps one machine for all programs; `expr.Run` is as documented. " +
 			"All but proportion and the hand-written switch scan every rule; OPA has its own index.",
-		Head: []string{"rules", "applying"},
+		Head: []string{"rules", "applying", "firing"},
 	}
 	ratios := Table{Title: "Evaluation, times the time of proportion", Head: []string{"rules"}}
 	for _, m := range engines.All() {
@@ -71,7 +71,7 @@ func evaluate(set *workload.Set) (contest, error) {
 }
 
 func (c contest) times(set *workload.Set) []string {
-	row := []string{set.Name, fmt.Sprintf("%.0f", set.Applying())}
+	row := []string{set.Name, fmt.Sprintf("%.0f", set.Applying()), fmt.Sprintf("%.3g", set.Firing())}
 	for _, m := range engines.All() {
 		row = append(row, duration(c[m.Name].Time()))
 	}

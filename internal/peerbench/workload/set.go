@@ -107,6 +107,17 @@ func (s *Set) Applying() float64 {
 	return float64(s.Global) + float64(len(s.Rules)-s.Global)/float64(len(s.Actions))
 }
 
+// Firing returns how many rules fire for a request, on average over the first
+// five hundred.
+func (s *Set) Firing() float64 {
+	const sample = 500
+	total := 0
+	for i := range sample {
+		total += len(s.Fired(i))
+	}
+	return float64(total) / sample
+}
+
 // Answers returns the answer to every request, plainly evaluated.
 func (s *Set) Answers() []Answer {
 	answers := make([]Answer, len(s.Requests))

@@ -169,6 +169,9 @@ func (l *lowering) reportAt(offset int32, kind ProblemKind, hint, format string,
 }
 
 func (l *lowering) lower(n ast.Node, depth int) *node {
+	if len(l.problems) >= maxProblems {
+		return nil
+	}
 	if depth > MaxDepth {
 		return l.report(n, TooLarge, "split it into several rules", "nesting is deeper than %d",
 			MaxDepth)

@@ -21,9 +21,9 @@ import (
 type Environment struct {
 	facts  map[string]declared
 	lists  map[string]*node
-	groups map[string]bool
 	shared map[string]*node // predicates, by their canonical text
 	config *conf.Config
+	sorted []string // all names, once they are needed
 }
 
 type declared struct {
@@ -38,7 +38,6 @@ func NewEnvironment(facts []Fact, lists map[string]List) *Environment {
 	e := &Environment{
 		facts:  make(map[string]declared, len(facts)),
 		lists:  make(map[string]*node, len(lists)),
-		groups: map[string]bool{},
 		shared: map[string]*node{},
 	}
 	names := types.Map{}
@@ -63,7 +62,6 @@ func (e *Environment) addSignals(names types.Map) {
 			groups[group] = types.Map{}
 		}
 		groups[group][name] = typeOf(kindOf(spec.Type))
-		e.groups[group] = true
 	}
 	for group, fields := range groups {
 		names[group] = fields
@@ -146,6 +144,9 @@ func listNode(name string, list List) *node {
 // names returns every name a condition may begin with, sorted, for "did you
 // mean".
 func (e *Environment) names() []string {
+	if e.sorted != nil {
+		return e.sorted
+	}
 	var all []string
 	for name := range e.facts {
 		all = append(all, name)
@@ -160,21 +161,31 @@ func (e *Environment) names() []string {
 		all = append(all, spec.Name)
 	}
 	sort.Strings(all)
+	e.sorted = all
 	return all
 }
 
 // Reserved reports why a fact or list cannot have a name: the language or the
 // catalogue uses it. It is "" for a name that is free.
 func Reserved(name string) string {
-	for _, spec := range risk.Catalogue() {
-		if group, _, _ := strings.Cut(spec.Name, "."); group == name {
-			return "it is a group of signals"
-		}
+	if groups[name] {
+		return "it is a group of signals"
 	}
 	if _, ok := builtin.Index[name]; ok || words[name] {
 		return "it is a word of the expression language"
 	}
 	return ""
+}
+
+var groups = groupsOf(risk.Catalogue())
+
+func groupsOf(specs []risk.Spec) map[string]bool {
+	groups := map[string]bool{}
+	for _, spec := range specs {
+		group, _, _ := strings.Cut(spec.Name, ".")
+		groups[group] = true
+	}
+	return groups
 }
 
 var words = map[string]bool{

@@ -22,6 +22,8 @@ const (
 	MaxDepth   = 64
 	maxPattern = 1000 // instructions of a compiled pattern, roughly
 	maxWhole   = 1 << 53
+
+	maxProblems = 20 // of one condition, since looking for what was meant takes time
 )
 
 // Kind is the type of an expression. The zero Kind is none.

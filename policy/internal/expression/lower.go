@@ -63,7 +63,7 @@ func (l *lowering) identifier(n *ast.IdentifierNode) *node {
 		return &c
 	}
 	switch {
-	case l.env.groups[n.Value]:
+	case groups[n.Value]:
 		return l.report(n, Refused, "name one: "+n.Value+"."+l.fields(n.Value)[0],
 			"%s is a group of signals, not a value", n.Value)
 	case n.Value == "$env":
@@ -101,7 +101,7 @@ func (l *lowering) fields(group string) []string {
 func (l *lowering) member(n *ast.MemberNode, depth int) *node {
 	field, isField := n.Property.(*ast.StringNode)
 	group, isGroup := n.Node.(*ast.IdentifierNode)
-	if isGroup && isField && l.env.groups[group.Value] {
+	if isGroup && isField && groups[group.Value] {
 		return l.signal(group, field)
 	}
 	if isGroup && isField && group.Value != "$env" {

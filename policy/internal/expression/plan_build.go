@@ -99,16 +99,16 @@ type draft struct {
 }
 
 func newDraft(t *Test, most int) draft {
-	d := draft{t.form, []*Test{t}, t.numbers(), with(nil, t.texts()...)}
-	if len(d.texts) > most {
-		return draft{form: formWalk, tests: d.tests}
+	if len(t.texts()) > most {
+		return draft{form: formWalk, tests: []*Test{t}}
 	}
-	return d
+	return draft{t.form, []*Test{t}, t.numbers(), with(nil, t.texts()...)}
 }
 
 // take adds a test of the same name, if there is room for its constants.
 func (d *draft) take(t *Test, most int) bool {
-	if d.form == formWalk || d.form != t.form || d.tests[0].slot != t.slot {
+	if d.form == formWalk || d.form != t.form || d.tests[0].slot != t.slot ||
+		len(t.texts()) > most {
 		return false
 	}
 	numbers, texts := with(d.numbers, t.numbers()...), with(d.texts, t.texts()...)

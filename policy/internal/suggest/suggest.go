@@ -4,27 +4,36 @@
 // Package suggest finds the word that was probably meant.
 package suggest
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // maxWord bounds the work: nobody means a word longer than this.
 const maxWord = 64
+
+// maxCandidates is how many words are compared, since a file of nothing but
+// mistakes would take long.
+const maxCandidates = 4096
 
 // Nearest returns the candidate most like the word, or "" if none is near: at
 // most one edit in three characters, or the same but for case and separators.
 // Of equally near ones it returns the first.
 func Nearest(word string, candidates []string) string {
-	if len(word) > maxWord {
+	lower := strings.ToLower(word)
+	if len(lower) > maxWord {
 		return ""
 	}
-	best, least := "", len(word)/3+1
-	for _, c := range candidates {
-		if fold(c) == fold(word) {
-			return c
-		}
-		if len(c) > maxWord {
+	best, least, folded := "", len(word)/3+1, fold(word)
+	for _, c := range candidates[:min(len(candidates), maxCandidates)] {
+		small := strings.ToLower(c)
+		if len(small) > maxWord {
 			continue
 		}
-		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < least {
+		if fold(c) == folded {
+			return c
+		}
+		if d := distance(lower, small); d < least {
 			best, least = c, d
 		}
 	}
@@ -44,17 +53,23 @@ func Hint(word string, candidates []string) string {
 }
 
 func fold(s string) string {
-	return strings.NewReplacer("_", "", "-", "", ".", "", " ", "").Replace(strings.ToLower(s))
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("_-. ", r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, s)
 }
 
 // distance is the edit distance in which two swapped neighbours are one edit.
+// Neither word is longer than maxWord.
 func distance(a, b string) int {
-	before, row := make([]int, len(b)+1), make([]int, len(b)+1)
+	var rows [3][maxWord + 1]int
+	before, row, next := &rows[0], &rows[1], &rows[2]
 	for j := range row {
 		row[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		next := make([]int, len(b)+1)
 		next[0] = i
 		for j := 1; j <= len(b); j++ {
 			next[j] = min(row[j]+1, next[j-1]+1, row[j-1]+different(a[i-1], b[j-1]))
@@ -62,7 +77,7 @@ func distance(a, b string) int {
 				next[j] = min(next[j], before[j-2]+1)
 			}
 		}
-		before, row = row, next
+		before, row, next = row, next, before
 	}
 	return row[len(b)]
 }

@@ -18,6 +18,7 @@ func TestNearest(t *testing.T) {
 		"geo.contry": "geo.country", "GEO_COUNTRY": "geo.country", "scroe": "score", "x": "",
 		"banana": "", "": "",
 		strings.Repeat("x", 1000): "",
+		strings.Repeat("Ⱥ", 32):   "", // 64 bytes, and 96 in lower case
 	} {
 		if got := suggest.Nearest(word, words); got != want {
 			t.Errorf("Nearest(%q) = %q, want %q", word, got, want)
