@@ -281,7 +281,7 @@ func (v *Verdict) satisfies(proof *Proof) bool {
 
 // carried reports whether the step takes the proof's method by the contact
 // that carried it, which must not be one that the action changes (L19). Where
-// the contact is not known, any of them would have to do.
+// the caller does not say which it was, the action must change none.
 func (v *Verdict) carried(proof *Proof) bool {
 	way, ok := v.Step.Way(proof.Method)
 	switch proof.Method {
@@ -293,5 +293,5 @@ func (v *Verdict) carried(proof *Proof) bool {
 	if proof.Via != 0 {
 		return ok && slices.Contains(way.Via, proof.Via) && !slices.Contains(touches, proof.Via)
 	}
-	return ok && len(touches) == 0 && (proof.Method == Mobile4 || len(way.Via) == len(contactNames)-1)
+	return ok && len(touches) == 0
 }

@@ -71,7 +71,7 @@ type RuleSpent struct {
 // Proof is a passed challenge that the session still holds.
 type Proof struct {
 	Method Method
-	Via    ContactKind // the contact that carried the code; zero: unknown, or none did
+	Via    ContactKind // the contact that carried the code; zero: not said, or none did
 	Action string
 	Time   time.Time
 	Band   Band // the band of the decision that asked for it
