@@ -21,6 +21,9 @@
 //     databases in MaxMind's format.
 //   - [github.com/proportion-go/proportion/otp] makes and checks one-time
 //     codes, and keeps the secrets behind them.
+//   - [github.com/proportion-go/proportion/stepup/stephttp] guards net/http
+//     handlers, and [github.com/proportion-go/proportion/stepup/replay] decides
+//     again what was recorded.
 //   - [github.com/proportion-go/proportion/stepup/journal] is the record of what
 //     was decided and what became of it.
 //   - [github.com/proportion-go/proportion/policy/policytest] tests policies, and

@@ -10,7 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/stepup/journal"
+	backtest "github.com/proportion-go/proportion/stepup/replay"
 )
 
 // The journal has every decision that is printed, and nothing that names a
@@ -43,6 +45,45 @@ func TestJournal(t *testing.T) {
 		if bytes.Contains(text, []byte(secret)) {
 			t.Errorf("the journal holds %q", secret)
 		}
+	}
+}
+
+// The day, decided again from its journal: nothing changes under its own
+// policy, and a policy without its rules is weaker where they mattered.
+func TestReplay(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "day.jsonl")
+	var out, problems bytes.Buffer
+	if code := run([]string{"-journal", path}, &out, &problems); code != exitOK {
+		t.Fatalf("got exit code %d: %s", code, &problems)
+	}
+	again := func(rules []byte) backtest.Report {
+		t.Helper()
+		p, err := policy.Parse(policy.Source{Name: "policy.yaml", Data: rules})
+		if err != nil {
+			t.Fatal(err)
+		}
+		events := journal.NewReader(journal.ReaderConfig{Files: []string{path}}).Events(t.Context())
+		r, err := backtest.Run(events, p, 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	own, err := files.ReadFile("policy.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := again(own); r.Same != r.Decisions || r.Decisions < 30 || r.Bad > 0 {
+		t.Errorf("under its own policy: got %+v, want no change", r)
+	}
+	lax, _, _ := bytes.Cut(own, []byte("\nrules:"))
+	if r := again(lax); r.Weaker == 0 || r.Stronger != 1 || r.NotComparable > 0 {
+		t.Errorf("without rules: got %+v, want it stronger for the small transfer alone", r)
+	}
+	strict := bytes.Replace(own, []byte("\nrules:"), []byte("\nrules:\n  - { id: payees, on: [transfer], "+
+		"when: payee startsWith \"G\", require: strong }"), 1)
+	if r := again(strict); r.NotComparable == 0 || r.Same+r.NotComparable != r.Decisions {
+		t.Errorf("under a rule that reads what was not kept: got %+v, want it not comparable", r)
 	}
 }
 

@@ -1,0 +1,16 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Package stephttp asks, before a net/http handler runs, for the proof that its
+// action deserves.
+//
+// [New] takes a guard and how to make a [stepup.Request] of an HTTP request;
+// [Middleware.Require] wraps a handler. A program that is challenged reads a
+// problem document (RFC 9457) with the ticket and the methods on offer, goes on
+// with the host's own endpoints for [stepup.Guard.Begin] and
+// [stepup.Guard.Finish], and repeats its request with the grant in the header
+// [GrantHeader]. The answer to a challenge is 401 with the WWW-Authenticate of
+// RFC 9470, to a deny 403.
+//
+// There are no pages for browsers yet. No token is ever put in a URL.
+package stephttp
