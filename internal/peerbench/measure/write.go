@@ -42,9 +42,9 @@ func (r Report) Write(b *bytes.Buffer, now time.Time) {
 		bars.Rows = append(bars.Rows, []string{b.What, b.Limit, b.Got, verdict})
 	}
 	out.table(bars)
-	out.printf("%d of %d are reached.\n", reached, len(r.Bars))
+	out.printf("%d of %d are reached.\n\n", reached, len(r.Bars))
 	for _, t := range r.Tables {
-		out.printf("\n## %s\n\n", t.Title)
+		out.printf("## %s\n\n", t.Title)
 		if t.Notes != "" {
 			out.printf("%s\n", wrap(t.Notes))
 		}
