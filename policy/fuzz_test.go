@@ -125,7 +125,7 @@ func TestAttacks(t *testing.T) {
 func TestLargePolicies(t *testing.T) {
 	for name, text := range map[string]string{
 		"beginnings": withActions(8_000, numbered(400,
-			"  - { id: r%[1]d, on: [a%[1]d*, a19%[1]d*], score: 1 }\n")),
+			"  - { id: r%[1]d, on: [a%[1]d*, a1%[1]d*], score: 1 }\n")),
 		"rules for one and for all": withActions(3_000, numbered(3_000,
 			"  - { id: r%[1]d, on: [a%[1]d], score: 1 }\n"+
 				"  - { id: s%[1]d, on: [a*], score: 1 }\n")),
