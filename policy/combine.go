@@ -27,14 +27,13 @@ type sum struct {
 func (p *Policy) decide(v *Verdict, a *action) {
 	s := p.combine(v, a, false)
 	v.Score, v.Band, v.Prompts.Softened = s.score, s.band, s.softened
-	v.Base, v.Step = a.steps[s.base], a.steps[s.step]
-	v.Floor, v.Cap, v.Failure = a.step(s.floor), a.step(s.cap), a.step(s.failure)
+	v.Step, v.work.sum = a.steps[s.step], s
 	if s.step < s.uncapped && p.rules[s.capRule].effect.limit != nil {
 		v.Charges = append(v.Charges, p.charge(v, a, &s))
 	}
-	v.Shadow.Step = v.Step
+	v.work.shadow = s.step
 	if a.shadowed {
-		v.Shadow.Step = a.steps[p.combine(v, a, true).step]
+		v.work.shadow = p.combine(v, a, true).step
 	}
 	v.Outcome = v.Step.Do
 	if len(v.work.in.Proofs) == 0 {
@@ -43,13 +42,6 @@ func (p *Policy) decide(v *Verdict, a *action) {
 	if v.Held, v.HeldOK = v.hold(); v.HeldOK {
 		v.Outcome = Allow
 	}
-}
-
-func (a *action) step(i int) Step {
-	if i == none {
-		return Step{}
-	}
-	return a.steps[i]
 }
 
 // combine does the arithmetic, with the shadow rules or without.

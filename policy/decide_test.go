@@ -102,11 +102,11 @@ func TestL3Unknown(t *testing.T) {
 	p := withRules(t,
 		`[{id: skips, when: geo.tor, unknown: skip, score: 40}, {id: fires, when: geo.vpn, unknown: fire, score: 7}]`)
 	v := p.Evaluate(policy.Input{Action: "view", Signals: usual()})
-	if v.Score != 7 || !slices.Equal(v.Unknown, []string{"skips", "fires"}) {
-		t.Errorf("score %d, unknown %v; want 7, [skips fires]", v.Score, v.Unknown)
+	if v.Score != 7 || !slices.Equal(v.Unknown(), []string{"skips", "fires"}) {
+		t.Errorf("score %d, unknown %v; want 7, [skips fires]", v.Score, v.Unknown())
 	}
-	if len(v.Fired) != 1 || !v.Fired[0].ByUnknown || len(v.Degraded) != 0 {
-		t.Errorf("fired %+v, degraded %v; want one by unknown, undegraded", v.Fired, v.Degraded)
+	if len(v.Fired()) != 1 || !v.Fired()[0].ByUnknown || len(v.Degraded) != 0 {
+		t.Errorf("fired %+v, degraded %v; want one by unknown, undegraded", v.Fired(), v.Degraded)
 	}
 }
 

@@ -41,11 +41,15 @@ type work struct {
 	action *action
 	in     Input
 	frame  expression.Frame
-	fired  []firing
 	groups []int // the largest score of each group so far
 
 	findings expression.Findings
 	strict   bool // L2: there is a gap, and every unknown is taken strictly
+
+	fired   []firing // in the policy's order
+	unknown []int    // enforced rules, likewise
+	sum     sum
+	shadow  int // the step with every shadow rule enforced
 }
 
 // firing is a rule that fired, in force or in shadow.
@@ -59,9 +63,8 @@ type firing struct {
 func (v *Verdict) reset(p *Policy, in *Input, a *action) {
 	w := &v.work
 	w.policy, w.action, w.in, w.strict = p, a, *in, false
-	w.frame.Facts, w.fired = w.frame.Facts[:0], w.fired[:0]
-	v.Fired, v.Unknown, v.Degraded = v.Fired[:0], v.Unknown[:0], v.Degraded[:0]
-	v.Charges, v.Shadow.Rules = v.Charges[:0], v.Shadow.Rules[:0]
+	w.frame.Facts, w.fired, w.unknown = w.frame.Facts[:0], w.fired[:0], w.unknown[:0]
+	v.Degraded, v.Charges = v.Degraded[:0], v.Charges[:0]
 	v.Sensitivity, v.Bind = a.Sensitivity, a.Bind
 	v.Prompts = Budget{Used: in.Prompts, Most: p.prompts.most}
 	v.Outcome, v.HeldOK, v.Held = Deny, false, Proof{}
@@ -70,9 +73,8 @@ func (v *Verdict) reset(p *Policy, in *Input, a *action) {
 // refuse fills what decide does not, for a policy without a ladder.
 func (v *Verdict) refuse(gap Gap) {
 	v.Degraded = append(v.Degraded, gap)
-	v.Score, v.Band = 0, 0
-	v.Step, v.Base, v.Floor, v.Cap, v.Failure, v.Shadow.Step = Step{}, Step{}, Step{}, Step{},
-		Step{}, Step{}
+	v.Score, v.Band, v.Step = 0, 0, Step{}
+	v.work.sum, v.work.shadow = sum{base: none, floor: none, cap: none, failure: none}, none
 }
 
 // gather reads the facts that the action's rules need, and lists the gaps.
@@ -152,7 +154,7 @@ func (v *Verdict) note(i int, truth risk.Truth) {
 	r := &v.work.policy.rules[i]
 	unknown := !truth.Known()
 	if unknown && !r.shadow {
-		v.Unknown = append(v.Unknown, r.id)
+		v.work.unknown = append(v.work.unknown, i)
 	}
 	fires := truth == risk.True
 	if unknown {
@@ -161,16 +163,7 @@ func (v *Verdict) note(i int, truth risk.Truth) {
 			fires = r.effect.strict()
 		}
 	}
-	if !fires {
-		return
+	if fires {
+		v.work.fired = append(v.work.fired, firing{i, unknown})
 	}
-	v.work.fired = append(v.work.fired, firing{i, unknown})
-	if r.shadow {
-		v.Shadow.Rules = append(v.Shadow.Rules, r.id)
-		return
-	}
-	v.Fired = append(v.Fired, Fired{
-		ID: r.id, Because: r.because, ByUnknown: unknown,
-		Effect: r.exported(v.work.policy.ladder),
-	})
 }

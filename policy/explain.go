@@ -66,11 +66,10 @@ func (v *Verdict) Explain() Explanation {
 		return e
 	}
 	e.Action = w.in.Action
-	enforced := w.policy.combine(v, w.action, false)
 	w.policy.each(w.action, func(r *rule) {
-		e.Rules = append(e.Rules, v.trace(r, &enforced))
+		e.Rules = append(e.Rules, v.trace(r, &w.sum))
 	})
-	e.Derivation = v.derive(&enforced)
+	e.Derivation = v.derive(&w.sum)
 	if a, ok := v.alternative(); ok {
 		e.Otherwise = &a
 	}

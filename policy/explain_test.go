@@ -21,10 +21,10 @@ func TestExplainIsTrue(t *testing.T) {
 		v := p.Evaluate(drawInput(t))
 		e := v.Explain()
 		fired := map[string]bool{}
-		for _, f := range v.Fired {
+		for _, f := range v.Fired() {
 			fired[f.ID] = true
 		}
-		for _, id := range v.Shadow.Rules {
+		for _, id := range v.Shadow().Rules {
 			fired[id] = true
 		}
 		for _, r := range e.Rules {

@@ -230,7 +230,7 @@ func TestManyActionsManyRules(t *testing.T) {
 	}
 	v := p.Evaluate(policy.Input{Action: "act7", Signals: usual(),
 		Facts: map[string]any{"amount": 40.5}})
-	if v.Score != 41 || len(v.Fired) != 41 {
-		t.Errorf("score %d of %d rules, want 41 of 41", v.Score, len(v.Fired))
+	if v.Score != 41 || len(v.Fired()) != 41 {
+		t.Errorf("score %d of %d rules, want 41 of 41", v.Score, len(v.Fired()))
 	}
 }

@@ -294,17 +294,17 @@ func TestL5Order(t *testing.T) {
 func facts(v policy.Verdict) string {
 	names := func(list []string) []string { return slices.Sorted(slices.Values(list)) }
 	var fired []string
-	for _, f := range v.Fired {
+	for _, f := range v.Fired() {
 		fired = append(fired, f.ID)
 	}
 	var charges []string
 	for _, c := range v.Charges {
 		charges = append(charges, c.Rule+" "+c.Sum.String()+" "+c.Uncapped.Name)
 	}
-	return fmt.Sprint(v.Outcome, v.Step.Name, v.Score, v.Band, v.Base.Name, v.Floor.Name,
-		v.Cap.Name, v.Failure.Name,
-		v.Prompts, names(fired), names(v.Unknown), v.Degraded, charges, v.Shadow.Step.Name,
-		names(v.Shadow.Rules))
+	return fmt.Sprint(v.Outcome, v.Step.Name, v.Score, v.Band, v.Base().Name, v.Floor().Name,
+		v.Cap().Name, v.Failure().Name,
+		v.Prompts, names(fired), names(v.Unknown()), v.Degraded, charges, v.Shadow().Step.Name,
+		names(v.Shadow().Rules))
 }
 
 // TestL5Adding: adding what asks for more never weakens; adding an at_most
@@ -322,9 +322,9 @@ func TestL5Adding(t *testing.T) {
 		}
 		less := parse(t, append(slices.Clone(rules), ruleText(t, "less",
 			"at_most"))...).Evaluate(in)
-		if less.Step.Index > before.Step.Index || less.Step.Index < less.Floor.Index {
+		if less.Step.Index > before.Step.Index || less.Step.Index < less.Floor().Index {
 			t.Fatalf("capped, and %s became %s above floor %s", before.Step.Name, less.Step.Name,
-				less.Floor.Name)
+				less.Floor().Name)
 		}
 	})
 }
@@ -348,8 +348,8 @@ func TestShadowActsNot(t *testing.T) {
 			without.Score != v.Score {
 			t.Fatalf("%s with shadow rules, %s without", v.Step.Name, without.Step.Name)
 		}
-		if full := parse(t, promoted...).Evaluate(in); full.Step.Name != v.Shadow.Step.Name {
-			t.Fatalf("the shadow says %s, in force it is %s", v.Shadow.Step.Name, full.Step.Name)
+		if full := parse(t, promoted...).Evaluate(in); full.Step.Name != v.Shadow().Step.Name {
+			t.Fatalf("the shadow says %s, in force it is %s", v.Shadow().Step.Name, full.Step.Name)
 		}
 	})
 }

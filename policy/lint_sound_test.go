@@ -113,9 +113,9 @@ func TestLintedRulesChangeNothing(t *testing.T) {
 			for range 20 {
 				in := drawnInput(t)
 				a, b := before.Evaluate(in), after.Evaluate(in)
-				if a.Step.Name != b.Step.Name || a.Shadow.Step.Name != b.Shadow.Step.Name {
+				if a.Step.Name != b.Step.Name || a.Shadow().Step.Name != b.Shadow().Step.Name {
 					t.Fatalf("%v\n%v and %v in shadow; without the rule %v and %v\n%s%+v", f,
-						a.Step.Name, a.Shadow.Step.Name, b.Step.Name, b.Shadow.Step.Name,
+						a.Step.Name, a.Shadow().Step.Name, b.Step.Name, b.Shadow().Step.Name,
 						strings.Join(rules, ""), in.Facts)
 				}
 			}

@@ -85,11 +85,11 @@ func TestBitsAgreeWithWalk(t *testing.T) {
 
 // ids are the rules in the order in which the verdict lists them.
 func ids(v policy.Verdict) []string {
-	list := append([]string{"unknown:"}, v.Unknown...)
-	for _, f := range v.Fired {
+	list := append([]string{"unknown:"}, v.Unknown()...)
+	for _, f := range v.Fired() {
 		list = append(list, f.ID)
 	}
-	return append(list, v.Shadow.Rules...)
+	return append(list, v.Shadow().Rules...)
 }
 
 // TestWalkedRules: a condition with too many alternatives is still evaluated.
@@ -106,8 +106,8 @@ func TestWalkedRules(t *testing.T) {
 	}
 	s.SetBool(risk.DeviceKnown, risk.False)
 	if v := p.Evaluate(policy.Input{Action: "view", Signals: s}); v.Score != 0 ||
-		len(v.Unknown) != 1 {
-		t.Errorf("score %d, unknown %v; want 0, the rule", v.Score, v.Unknown)
+		len(v.Unknown()) != 1 {
+		t.Errorf("score %d, unknown %v; want 0, the rule", v.Score, v.Unknown())
 	}
 }
 

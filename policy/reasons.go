@@ -18,7 +18,7 @@ import (
 // The texts are written for customers, yet they say what was noticed: show
 // them only where the device is trusted, and at most two (L25).
 func (v *Verdict) Reasons(language string, most int) []string {
-	fired := slices.Clone(v.Fired)
+	fired := v.Fired()
 	slices.SortStableFunc(fired, func(a, b Fired) int {
 		return cmp.Or(cmp.Compare(v.weight(b.Effect), v.weight(a.Effect)),
 			strings.Compare(a.ID, b.ID))
@@ -39,7 +39,7 @@ func (v *Verdict) mattered(f *Fired) bool {
 		return false
 	}
 	return f.Effect.AtMost == "" ||
-		f.Effect.AtMost == v.Step.Name && v.Base.Index > v.Step.Index
+		f.Effect.AtMost == v.Step.Name && v.Base().Index > v.Step.Index
 }
 
 // weight orders effects by how much they ask: deny, then require by step,

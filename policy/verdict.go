@@ -3,8 +3,12 @@
 
 package policy
 
-// Verdict is what a policy says of one input, with the arithmetic that led to
-// it. The zero value denies.
+// Verdict is what a policy says of one input. The zero value denies.
+//
+// Its fields are what to do. Its methods tell how that came about: they cost
+// something only when they are asked, tell of the latest evaluation into the
+// verdict, and are for operators. A verdict must not be evaluated into while
+// another goroutine uses it, or a copy of it.
 type Verdict struct {
 	// Outcome is what happens, after the proofs already held.
 	Outcome Outcome
@@ -20,22 +24,8 @@ type Verdict struct {
 	Score int  // 0 to 100
 	Band  Band // the band of the score
 
-	// Base is the step of the matrix, softened by the prompt budget if
-	// Prompts.Softened. Floor is the strongest fired require or deny, Cap the
-	// weakest fired at_most that held; each has no name when there is none.
-	// Failure is the floor of on_failure, if the decision is degraded by more
-	// than a SignalGap (L2). Step = max(Failure, Floor, min(Base, Cap)), and
-	// deny instead of a challenge if there is a StoreGap.
-	Base, Floor, Cap, Failure Step
-
+	// Prompts is the prompt budget's part in the step (L7).
 	Prompts Budget
-
-	// Fired are the enforced rules that fired, in the policy's order.
-	Fired []Fired
-
-	// Unknown are the enforced rules whose condition was unknown, whether or
-	// not they then fired, in the policy's order.
-	Unknown []string
 
 	// Degraded lists the gaps the decision was made with. It is empty for a
 	// decision made with all that the policy needs.
@@ -46,14 +36,71 @@ type Verdict struct {
 	// counts them atomically and, where one no longer fits, evaluates again.
 	Charges []Charge
 
-	// Shadow is what the policy would say with every shadow rule enforced.
-	Shadow Shadow
-
 	// Held is the held proof that satisfied Step, if any; HeldOK says so.
 	Held   Proof
 	HeldOK bool
 
 	work work
+}
+
+// Base returns the step of the matrix, softened by the prompt budget if
+// Prompts.Softened. Step = max(Failure, Floor, min(Base, Cap)), and deny
+// instead of a challenge if there is a [StoreGap].
+func (v *Verdict) Base() Step { return v.step(v.work.sum.base) }
+
+// Floor returns the strongest require or deny that fired. It has no name when
+// there is none.
+func (v *Verdict) Floor() Step { return v.step(v.work.sum.floor) }
+
+// Cap returns the weakest at_most that fired and held. It has no name when
+// there is none.
+func (v *Verdict) Cap() Step { return v.step(v.work.sum.cap) }
+
+// Failure returns the floor of on_failure, if the decision is degraded by more
+// than a [SignalGap] (L2). It has no name when it is not.
+func (v *Verdict) Failure() Step { return v.step(v.work.sum.failure) }
+
+// step returns a step of the ladder as the action has it, or one without a
+// name.
+func (v *Verdict) step(i int) Step {
+	if v.work.action == nil || i >= len(v.work.action.steps) || i == none {
+		return Step{}
+	}
+	return v.work.action.steps[i]
+}
+
+// Fired returns the enforced rules that fired, in the policy's order. The
+// slice is the caller's.
+func (v *Verdict) Fired() []Fired {
+	p, fired := v.work.policy, []Fired(nil)
+	for _, f := range v.work.fired {
+		if r := &p.rules[f.rule]; !r.shadow {
+			fired = append(fired, Fired{r.id, r.exported(p.ladder), r.because, f.byUnknown})
+		}
+	}
+	return fired
+}
+
+// Unknown returns the enforced rules whose condition was unknown, whether or
+// not they then fired, in the policy's order. The slice is the caller's.
+func (v *Verdict) Unknown() []string {
+	var ids []string
+	for _, i := range v.work.unknown {
+		ids = append(ids, v.work.policy.rules[i].id)
+	}
+	return ids
+}
+
+// Shadow returns what the policy would say with every shadow rule enforced.
+// The slice in it is the caller's.
+func (v *Verdict) Shadow() Shadow {
+	s := Shadow{Step: v.step(v.work.shadow)}
+	for _, f := range v.work.fired {
+		if r := &v.work.policy.rules[f.rule]; r.shadow {
+			s.Rules = append(s.Rules, r.id)
+		}
+	}
+	return s
 }
 
 // Budget is the prompt budget's part in a verdict (L7).

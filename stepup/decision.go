@@ -114,8 +114,9 @@ func (d Decision) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, d.Strin
 
 // LogValue is [Decision.String], with the score and the rules that fired.
 func (d Decision) LogValue() slog.Value {
-	rules := make([]string, len(d.Verdict.Fired))
-	for i, f := range d.Verdict.Fired {
+	fired := d.Verdict.Fired()
+	rules := make([]string, len(fired))
+	for i, f := range fired {
 		rules[i] = f.ID
 	}
 	return slog.GroupValue(

@@ -66,6 +66,7 @@ func (g *Guard) recordDecision(ctx context.Context, s *situation, in *policy.Inp
 		return nil
 	}
 	v := &d.Verdict
+	shadow := v.Shadow()
 	e := &journal.Event{
 		Time: s.now, Kind: journal.KindDecision, ID: s.id.reference(), Action: d.Action,
 		Step: v.Step.Name, Outcome: d.Outcome.String(), Policy: s.policy.Hash(),
@@ -81,9 +82,9 @@ func (g *Guard) recordDecision(ctx context.Context, s *situation, in *policy.Inp
 			},
 			Spent: spentBefore(in.Spent), Degraded: gaps(v.Degraded),
 			Offers: offered(d.Offers), Enrol: names(d.Enrol), Score: int64(v.Score),
-			Base: v.Base.Name, Floor: v.Floor.Name, Cap: v.Cap.Name, Failure: v.Failure.Name,
-			Held: held(v), Rules: fired(v.Fired), Unknown: v.Unknown,
-			Shadow: journal.Shadow{Step: v.Shadow.Step.Name, Rules: v.Shadow.Rules},
+			Base: v.Base().Name, Floor: v.Floor().Name, Cap: v.Cap().Name, Failure: v.Failure().Name,
+			Held: held(v), Rules: fired(v.Fired()), Unknown: v.Unknown(),
+			Shadow: journal.Shadow{Step: shadow.Step.Name, Rules: shadow.Rules},
 		},
 	}
 	err := g.write(ctx, s.req.Subject, e)

@@ -63,14 +63,15 @@ func outcomeColour(o policy.Outcome) string {
 
 // shadow prints what rules in rehearsal would have done.
 func (p *printer) shadow(v *policy.Verdict) {
-	if len(v.Shadow.Rules) == 0 {
+	rehearsed := v.Shadow()
+	if len(rehearsed.Rules) == 0 {
 		return
 	}
 	phrase := "shadow.would"
-	if v.Shadow.Step.Name == v.Step.Name {
+	if rehearsed.Step.Name == v.Step.Name {
 		phrase = "shadow.same"
 	}
-	p.row("rehearsed", "", p.say(phrase, strings.Join(v.Shadow.Rules, ", "), v.Shadow.Step.Name))
+	p.row("rehearsed", "", p.say(phrase, strings.Join(rehearsed.Rules, ", "), rehearsed.Step.Name))
 }
 
 // heading prints when, what and who. What was observed of the client is the

@@ -144,7 +144,7 @@ func TestSituations(t *testing.T) {
 
 func fired(d *stepup.Decision) string {
 	var ids []string
-	for _, f := range d.Verdict.Fired {
+	for _, f := range d.Verdict.Fired() {
 		ids = append(ids, f.ID)
 	}
 	return strings.Join(ids, " ")

@@ -17,14 +17,14 @@ import (
 func (p *printer) reasons(r *result) []string {
 	v := &r.decision.Verdict
 	var all []string
-	for i := range v.Fired {
-		all = append(all, p.fired(&v.Fired[i]))
+	for _, f := range v.Fired() {
+		all = append(all, p.fired(&f))
 	}
-	if v.Failure.Name != "" && v.Failure.Name == v.Step.Name {
+	if failure := v.Failure().Name; failure != "" && failure == v.Step.Name {
 		all = append(all, p.say("incomplete"))
 	}
 	// What is asked of a request without any risk is asked of every one.
-	if v.Band == policy.Low && v.Base.Do == stepup.Challenge && v.Step.Name == v.Base.Name {
+	if v.Band == policy.Low && v.Base().Do == stepup.Challenge && v.Step.Name == v.Base().Name {
 		all = append(all, p.say("base."+v.Sensitivity.String()))
 	}
 	if v.Prompts.Softened {

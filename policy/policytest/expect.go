@@ -76,7 +76,7 @@ func (e entry) expectation() func(*verdict) []Failure {
 	case "band":
 		return e.equal(bands, func(v *verdict) string { return v.Band.String() })
 	case "shadow":
-		return e.equal(e.l.steps, func(v *verdict) string { return v.Shadow.Step.Name })
+		return e.equal(e.l.steps, func(v *verdict) string { return v.Shadow().Step.Name })
 	case "score":
 		return e.score()
 	case "fired":

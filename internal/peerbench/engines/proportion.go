@@ -34,7 +34,7 @@ func newProportion(set *workload.Set) (Engine, error) {
 	}
 	fired := func(i int) (rules []int) {
 		p.EvaluateInto(&v, &inputs[i])
-		for _, f := range v.Fired {
+		for _, f := range v.Fired() {
 			rules = append(rules, numbers[f.ID])
 		}
 		return rules

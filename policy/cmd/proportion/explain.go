@@ -197,10 +197,10 @@ func printVerdict(out io.Writer, r *request, v *policy.Verdict, hash string) err
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(verdictJSON{
 		ID: r.id, Outcome: v.Outcome.String(), Step: v.Step.Name, Score: v.Score,
-		Band: v.Band.String(), Base: v.Base.Name, Floor: nameOf(v.Floor), Cap: nameOf(v.Cap),
-		Prompts: promptsOf(v.Prompts), Rules: idsOf(v.Fired),
-		Unknown: append([]string{}, v.Unknown...), Degraded: gapsOf(v.Degraded),
-		Shadow:  shadowJSON{v.Shadow.Step.Name, append([]string{}, v.Shadow.Rules...)},
+		Band: v.Band.String(), Base: v.Base().Name, Floor: nameOf(v.Floor()), Cap: nameOf(v.Cap()),
+		Prompts: promptsOf(v.Prompts), Rules: idsOf(v.Fired()),
+		Unknown: append([]string{}, v.Unknown()...), Degraded: gapsOf(v.Degraded),
+		Shadow:  shadowJSON{v.Shadow().Step.Name, append([]string{}, v.Shadow().Rules...)},
 		Reasons: reasonsOf(v), Policy: hash,
 	})
 }
@@ -250,7 +250,7 @@ const mostReasons = 2
 
 func reasonsOf(v *policy.Verdict) map[string][]string {
 	reasons := map[string][]string{}
-	for _, f := range v.Fired {
+	for _, f := range v.Fired() {
 		for language := range f.Because {
 			if reasons[language] == nil {
 				reasons[language] = append([]string{}, v.Reasons(language, mostReasons)...)
