@@ -112,7 +112,7 @@ func (p *Policy) band(score int) Band {
 // challenge, once the prompt budget is spent (L7).
 func (p *Policy) soften(v *Verdict, a *action, s *sum) {
 	used := v.work.in.Prompts
-	if !a.softens || s.band > Medium || !used.Known || used.N < p.prompts.most ||
+	if !a.softens || v.work.in.Caution || s.band > Medium || !used.Known || used.N < p.prompts.most ||
 		p.ladder[s.base].Do != Challenge || v.work.in.Signals == nil ||
 		v.work.in.Signals.Bool(risk.DeviceTrusted) != risk.True {
 		return
@@ -132,7 +132,7 @@ func (p *Policy) cap(v *Verdict, s *sum, shadow bool) (next int) {
 	next = none
 	for _, f := range v.work.fired {
 		r := &p.rules[f.rule]
-		if r.effect.kind != caps || r.shadow && !shadow || s.band > r.effect.upTo ||
+		if r.effect.kind != caps || v.work.in.Caution || r.shadow && !shadow || s.band > r.effect.upTo ||
 			!p.unspent(v, r) {
 			continue
 		}

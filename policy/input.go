@@ -41,6 +41,10 @@ type Input struct {
 	// this same device; the caller has seen to both (L18).
 	Proofs []Proof
 
+	// Caution says that something was done of late that the subject says was
+	// not him: no at_most rule caps, and no prompt budget softens.
+	Caution bool
+
 	// Gaps lists what the caller could not find out, for example because the
 	// store failed. Any entry makes the decision degraded: see
 	// [Verdict.Degraded].

@@ -157,7 +157,7 @@ func (g *Guard) open(ctx context.Context, c Opening) error {
 	case errors.Is(err, ErrRefused):
 		return ErrTicket // the ticket was used before
 	case errors.Is(err, ErrBusy):
-		return ErrBusy
+		return busy(err)
 	}
 	return unavailable("open", err)
 }

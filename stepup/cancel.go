@@ -78,7 +78,7 @@ func (g *Guard) change(ctx context.Context, c Change) (expires time.Time, err er
 	case errors.Is(err, ErrRefused):
 		return time.Time{}, ErrRefused
 	case errors.Is(err, ErrBusy):
-		return time.Time{}, ErrBusy
+		return time.Time{}, busy(err)
 	}
 	return time.Time{}, unavailable("change", err)
 }

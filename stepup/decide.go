@@ -25,6 +25,7 @@ type situation struct {
 	state   State
 	device  risk.DeviceID
 	profile *risk.Profile // nil: could not be read
+	memo    memo
 	seen    risk.Observation
 	gaps    []policy.Gap
 }
@@ -100,13 +101,13 @@ func (g *Guard) recall(ctx context.Context, s *situation, token deviceToken) {
 		s.gap(policy.StoreGap, "subject", "cannot be read")
 		return
 	}
-	profile := new(risk.Profile)
-	if err := profile.UnmarshalBinary(state.Profile); err != nil {
+	r := new(recollection)
+	if err := r.UnmarshalBinary(state.Profile); err != nil {
 		s.gap(policy.StoreGap, "profile", "cannot be decoded")
 		return
 	}
-	profile.Expire(s.now)
-	s.state, s.profile = state, profile
+	r.Expire(s.now)
+	s.state, s.profile, s.memo = state, &r.Profile, r.memo
 }
 
 // locate places the request: where the host knows it to be, else by address.
@@ -199,8 +200,10 @@ func (s *situation) input(signals *risk.Signals) policy.Input {
 	}
 	in.Prompts = policy.Count{N: s.state.Prompts, Known: true}
 	in.Spent = policy.Spent{Rules: s.state.Spent, Known: true}
+	in.Caution = s.memo.cautious()
 	for _, h := range s.state.Proofs {
-		if h.Device == Key(s.device) { // L18: on this same device
+		// L18: on this same device; L21: and not from before a report.
+		if h.Device == Key(s.device) && h.Proof.Time.After(s.memo.since) {
 			in.Proofs = append(in.Proofs, h.Proof)
 		}
 	}
@@ -234,6 +237,7 @@ func (g *Guard) spend(ctx context.Context, s *situation, in *policy.Input, v pol
 func (g *Guard) decide(ctx context.Context, s *situation, signals *risk.Signals, v policy.Verdict) Decision {
 	d := Decision{
 		Outcome: v.Outcome, Action: s.req.Action, Verdict: v, Signals: signals, Degraded: v.Degraded,
+		happening: g.happening(s),
 	}
 	trusted := signals.Bool(risk.DeviceTrusted) == risk.True
 	if d.Outcome == Challenge {

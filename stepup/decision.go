@@ -77,7 +77,8 @@ type Decision struct {
 	// be told when it is not empty.
 	Degraded []policy.Gap
 
-	ticket func() string
+	ticket    func() string
+	happening happening
 }
 
 // Offer is a method that the customer may choose.
@@ -101,6 +102,11 @@ func (d *Decision) Ticket() string {
 	}
 	return d.ticket()
 }
+
+// Event names what was decided, for [Guard.Report], within 90 days: keep it
+// with what the customer is shown of his own doings. It is sealed, and belongs
+// in no URL. The zero Decision has none.
+func (d *Decision) Event() string { return d.happening.seal() }
 
 // String returns the outcome, the step and the action, as in
 // "challenge(confirm) transfer".

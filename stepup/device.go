@@ -85,7 +85,7 @@ func (g *Guard) recognise(ctx context.Context, s *situation, token deviceToken) 
 // disown ends a device series of which there are two copies.
 func (g *Guard) disown(ctx context.Context, s *situation, id Key) {
 	s.profile.RemoveDevice(risk.DeviceID(id), s.now)
-	encoded, err := s.profile.MarshalBinary()
+	encoded, err := (&recollection{*s.profile, s.memo}).MarshalBinary()
 	if err == nil {
 		err = g.config.Store.Update(context.WithoutCancel(ctx), Update{
 			Subject: s.subject, Profile: encoded, Version: s.state.Version, Now: s.now, Revoke: []Key{id},
@@ -124,12 +124,12 @@ func (g *Guard) Devices(ctx context.Context, subject string) ([]KnownDevice, err
 	if err != nil {
 		return nil, unavailable("subject", err)
 	}
-	var p risk.Profile
-	if err := p.UnmarshalBinary(st.Profile); err != nil {
+	var r recollection
+	if err := r.UnmarshalBinary(st.Profile); err != nil {
 		return nil, unavailable("profile", err)
 	}
-	p.Expire(now)
-	return knownDevices(&p, &st), nil
+	r.Expire(now)
+	return knownDevices(&r.Profile, &st), nil
 }
 
 func knownDevices(p *risk.Profile, st *State) (known []KnownDevice) {
@@ -176,8 +176,8 @@ func (g *Guard) RevokeDevices(ctx context.Context, subject string) error {
 		return err
 	}
 	now := g.config.Now()
-	return g.update(ctx, subject, now, func(p *risk.Profile, st *State, u *Update) error {
-		u.Revoke = forget(p, st, now)
+	return g.update(ctx, subject, now, func(r *recollection, st *State, u *Update) error {
+		u.Revoke = forget(&r.Profile, st, now)
 		return nil
 	})
 }
@@ -203,8 +203,8 @@ func (g *Guard) updateDevice(
 	if err != nil || len(b) != len(Key{}) {
 		return &RequestError{"Device", "is no identifier of a device"}
 	}
-	return g.update(ctx, subject, g.config.Now(), func(p *risk.Profile, _ *State, u *Update) error {
-		change(p, Key(b), u)
+	return g.update(ctx, subject, g.config.Now(), func(r *recollection, _ *State, u *Update) error {
+		change(&r.Profile, Key(b), u)
 		return nil
 	})
 }

@@ -11,15 +11,16 @@ import (
 
 	"github.com/proportion-go/proportion/otp"
 	"github.com/proportion-go/proportion/policy"
-	"github.com/proportion-go/proportion/risk"
 	"github.com/proportion-go/proportion/stepup/journal"
 )
 
-// The built-in actions that guard a subject's methods (L20). A policy sets how
-// much proof they take; "*" never covers them.
+// The built-in actions whose grants the guard itself takes (L20). A policy
+// sets how much proof they take; "*" never covers them.
 const (
-	ActionEnrol  = "method.enrol"
-	ActionRemove = "method.remove"
+	ActionEnrol   = "method.enrol"
+	ActionRemove  = "method.remove"
+	ActionRevoke  = "device.revoke"
+	ActionConsent = "consent.change"
 )
 
 // Enrolment is an authenticator that is not enrolled yet: it is once its first
@@ -121,7 +122,7 @@ func (g *Guard) ConfirmTOTP(ctx context.Context, binding, pending, code string) 
 
 // add enrols an authenticator and tells its owner.
 func (g *Guard) add(ctx context.Context, subject string, a Authenticator) error {
-	err := g.update(ctx, subject, g.config.Now(), func(_ *risk.Profile, _ *State, u *Update) error {
+	err := g.update(ctx, subject, g.config.Now(), func(_ *recollection, _ *State, u *Update) error {
 		u.Add = []Authenticator{a}
 		return nil
 	})
@@ -163,9 +164,9 @@ func (g *Guard) RemoveMethod(ctx context.Context, grant string, req Request, m M
 	if _, err := g.redeemFor(ctx, ActionRemove, grant, req); err != nil {
 		return err
 	}
-	err := g.update(ctx, req.Subject, g.config.Now(), func(p *risk.Profile, st *State, u *Update) error {
+	err := g.update(ctx, req.Subject, g.config.Now(), func(r *recollection, st *State, u *Update) error {
 		u.Remove = []policy.Method{m}
-		u.Revoke = forget(p, st, g.config.Now())
+		u.Revoke = forget(&r.Profile, st, g.config.Now())
 		return nil
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ package stepup
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 var (
@@ -33,9 +34,15 @@ var (
 	// handed over for delivery. No attempt was spent; decide again to retry.
 	ErrDelivery = errors.New("stepup: delivery failed")
 
-	// ErrBusy is returned by [Guard.Begin], and by a [Store], when no more
-	// challenges may be issued for now. Answer 429; never allow.
+	// ErrBusy is returned by [Guard.Begin] and other calls that write, and by a
+	// [Store], when there is no more to be had for now. Never allow for it. Of
+	// the two that are told apart, [*BusyError] is this customer's or this
+	// network's limit: answer 429 with its RetryAfter. [ErrFull] is nobody's
+	// fault: answer 503.
 	ErrBusy = errors.New("stepup: too many challenges")
+
+	// ErrFull is an [ErrBusy]: the store has no room, whoever asks.
+	ErrFull = fmt.Errorf("%w: the store is full", ErrBusy)
 
 	// ErrUnavailable is returned when the store could not be asked, so that
 	// nothing was proven. The cause is wrapped beside it.
@@ -81,6 +88,37 @@ func (e *MismatchError) Error() string {
 
 // Unwrap returns [ErrRefused].
 func (e *MismatchError) Unwrap() error { return ErrRefused }
+
+// BusyError is an [ErrBusy] for the customer, contact or network that asked:
+// a limit on what is issued to it is reached. Others are served.
+type BusyError struct {
+	// RetryAfter is how long until there is room again, for the header of that
+	// name. Zero: not known.
+	RetryAfter time.Duration
+}
+
+// Error returns how long to wait.
+func (e *BusyError) Error() string {
+	if e.RetryAfter <= 0 {
+		return ErrBusy.Error()
+	}
+	return fmt.Sprintf("%v: try again in %v", ErrBusy, e.RetryAfter)
+}
+
+// Unwrap returns [ErrBusy].
+func (e *BusyError) Unwrap() error { return ErrBusy }
+
+// busy returns what a store's ErrBusy says, and no more.
+func busy(err error) error {
+	var limit *BusyError
+	switch {
+	case errors.As(err, &limit):
+		return limit
+	case errors.Is(err, ErrFull):
+		return ErrFull
+	}
+	return ErrBusy
+}
 
 // unavailable wraps the failure of a store operation.
 func unavailable(operation string, err error) error {

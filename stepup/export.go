@@ -5,6 +5,7 @@ package stepup
 
 import (
 	"context"
+	"time"
 
 	"github.com/proportion-go/proportion/risk"
 )
@@ -31,6 +32,14 @@ type Export struct {
 	// is erased, until it no longer counts.
 	WrongAnswers map[string]int `json:"wrong_answers_ppm"`
 
+	// Consent is when the subject agreed to the signals that need it. Zero: he
+	// did not, or no longer does.
+	Consent time.Time `json:"consent,omitzero"`
+
+	// Cautious is until when the guard asks for more, because something was
+	// reported that was not the subject. Zero: nothing was, of late.
+	Cautious time.Time `json:"cautious_until,omitzero"`
+
 	// Limits is how often each rule with a limit was used since the last proof.
 	Limits map[string]int `json:"limits"`
 }
@@ -46,13 +55,14 @@ func (g *Guard) Export(ctx context.Context, subject string) (Export, error) {
 	if err != nil {
 		return Export{}, unavailable("subject", err)
 	}
-	var p risk.Profile
-	if err := p.UnmarshalBinary(st.Profile); err != nil {
+	var r recollection
+	if err := r.UnmarshalBinary(st.Profile); err != nil {
 		return Export{}, unavailable("profile", err)
 	}
-	p.Expire(now)
+	r.Expire(now)
 	e := Export{
-		Profile: p.Disclose(), Devices: knownDevices(&p, &st), Prompts24h: st.Prompts24h,
+		Profile: r.Disclose(), Devices: knownDevices(&r.Profile, &st), Prompts24h: st.Prompts24h,
+		Consent: r.memo.consent, Cautious: r.memo.until,
 		WrongAnswers: map[string]int{}, Limits: map[string]int{},
 	}
 	for _, a := range st.Authenticators {

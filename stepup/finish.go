@@ -161,17 +161,17 @@ const conflicts = 100
 
 // teach returns the encoded profile with what the proof adds (L21).
 func (f *finishing) teach(encoded []byte) ([]byte, error) {
-	var p risk.Profile
-	if err := p.UnmarshalBinary(encoded); err != nil {
+	var r recollection
+	if err := r.UnmarshalBinary(encoded); err != nil {
 		return nil, err
 	}
-	p.Expire(f.now)
+	r.Expire(f.now)
 	var e risk.Evidence
 	if err := e.UnmarshalBinary(f.ticket.Evidence); err != nil {
 		return nil, err
 	}
-	p.Learn(e, risk.Proof{ID: formatID(f.id, f.attempted.Method), Time: f.now, Strong: f.strong()})
-	return p.MarshalBinary()
+	r.Learn(e, risk.Proof{ID: formatID(f.id, f.attempted.Method), Time: f.now, Strong: f.strong()})
+	return r.MarshalBinary()
 }
 
 // strong reports whether the proof makes a device trusted (L11) and lets what

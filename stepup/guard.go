@@ -28,7 +28,7 @@ type Guard struct {
 // keys are the derived keys of one deployment, one for each purpose (L30).
 type keys struct {
 	subject, session, binding, action, code, fact, issue, journal *otp.MAC
-	ticket, grant, token, seal, enrol                             *otp.Sealer
+	ticket, grant, token, seal, enrol, event                      *otp.Sealer
 }
 
 // New returns a guard for the policy. The error names the field of the
@@ -48,7 +48,7 @@ func New(p *policy.Policy, c Config) (*Guard, error) {
 		action: mac("action"), code: mac("code"), fact: mac("fact"),
 		issue: mac("issue"), journal: mac("journal"),
 		ticket: sealer("ticket"), grant: sealer("grant"), token: sealer("token"),
-		seal: sealer("seal"), enrol: sealer("enrol"),
+		seal: sealer("seal"), enrol: sealer("enrol"), event: sealer("event"),
 	}}
 	g.policy.Store(p)
 	return g, nil

@@ -176,6 +176,7 @@ func (s *subject) update(u *Update) {
 			s.held[i].Session = u.Rebind.To
 		}
 	}
+	s.held = slices.DeleteFunc(s.held, func(h Held) bool { return h.Session == Key{} })
 	for _, lane := range u.Unlock {
 		s.guesses = slices.DeleteFunc(s.guesses, func(e entry) bool { return e.lane == lane })
 		s.runs = slices.DeleteFunc(s.runs, func(r run) bool { return r.lane == lane })

@@ -19,6 +19,9 @@ type Notice struct {
 	Kind    NoticeKind
 	Method  Method // the method concerned, if any
 	Lane    Lane
+
+	// Event names what was done, for [Guard.Report], where that is known.
+	Event string
 }
 
 // NoticeKind is what a notice is about. The zero kind is none.
@@ -37,6 +40,9 @@ const (
 	// MethodAdded and MethodRemoved: the subject's methods changed.
 	MethodAdded
 	MethodRemoved
+
+	// EventReported: somebody said of an event that it was not the subject.
+	EventReported
 )
 
 // String returns the kind in words, as "method shut".
@@ -50,6 +56,8 @@ func (k NoticeKind) String() string {
 		return "method added"
 	case MethodRemoved:
 		return "method removed"
+	case EventReported:
+		return "event reported"
 	}
 	return "invalid"
 }

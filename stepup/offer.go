@@ -42,6 +42,7 @@ func (g *Guard) offer(ctx context.Context, s *situation, d *Decision, trusted bo
 	}
 	t := g.newTicket(s, d, lane)
 	t.Facts, t.Offers = facts, offers
+	d.happening.device = t.Device
 	d.ticket = func() string {
 		text, err := sealJSON(g.keys.ticket, t)
 		if err != nil {

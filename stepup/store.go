@@ -360,8 +360,8 @@ type Update struct {
 	Unlock []Lane
 }
 
-// Rebinding gives the proofs held by one session to another. The zero value
-// does nothing.
+// Rebinding gives the proofs held by one session to another, or to none, which
+// ends them. The zero value does nothing.
 type Rebinding struct {
 	From Ref
 	To   Key

@@ -45,8 +45,8 @@ func (g *Guard) Seed(ctx context.Context, subject string, id Identity) error {
 		add = append(add, a)
 	}
 	by := risk.Proof{ID: rand.Text(), Time: now, Strong: true}
-	return g.update(ctx, subject, now, func(p *risk.Profile, _ *State, u *Update) error {
-		p.Seed(id.Home, by)
+	return g.update(ctx, subject, now, func(r *recollection, _ *State, u *Update) error {
+		r.Seed(id.Home, by)
 		u.Add = add
 		return nil
 	})
@@ -69,7 +69,7 @@ func (g *Guard) sealTOTP(secret otp.Secret, subject string, now time.Time) (Auth
 // update changes what is remembered of a subject. Where another change came
 // first, it reads again and repeats the change on that.
 func (g *Guard) update(
-	ctx context.Context, subject string, now time.Time, change func(*risk.Profile, *State, *Update) error,
+	ctx context.Context, subject string, now time.Time, change func(*recollection, *State, *Update) error,
 ) error {
 	for range conflicts {
 		u := Update{Subject: g.subjectRef(subject), Now: now}
@@ -77,15 +77,15 @@ func (g *Guard) update(
 		if err != nil {
 			return unavailable("subject", err)
 		}
-		var p risk.Profile
-		if err := p.UnmarshalBinary(state.Profile); err != nil {
+		var r recollection
+		if err := r.UnmarshalBinary(state.Profile); err != nil {
 			return unavailable("profile", err)
 		}
-		p.Expire(now)
-		if err := change(&p, &state, &u); err != nil {
+		r.Expire(now)
+		if err := change(&r, &state, &u); err != nil {
 			return err
 		}
-		if u.Profile, err = p.MarshalBinary(); err != nil {
+		if u.Profile, err = r.MarshalBinary(); err != nil {
 			return unavailable("profile", err)
 		}
 		u.Version = state.Version
@@ -94,7 +94,7 @@ func (g *Guard) update(
 		case err == nil:
 			return nil
 		case errors.Is(err, ErrBusy):
-			return ErrBusy
+			return busy(err)
 		case !errors.Is(err, ErrConflict):
 			return unavailable("update", err)
 		}
@@ -117,7 +117,7 @@ func (g *Guard) Rebind(ctx context.Context, subject, oldSession, newSession stri
 	}
 	from := pseudonym(g.keys.session, oldSession)
 	to := pseudonym(g.keys.session, newSession).Key
-	return g.update(ctx, subject, g.config.Now(), func(_ *risk.Profile, _ *State, u *Update) error {
+	return g.update(ctx, subject, g.config.Now(), func(_ *recollection, _ *State, u *Update) error {
 		u.Rebind = Rebinding{from, to}
 		return nil
 	})
@@ -130,7 +130,7 @@ func (g *Guard) Unlock(ctx context.Context, subject string, lane Lane) error {
 	if err := checkSubject(subject); err != nil {
 		return err
 	}
-	err := g.update(ctx, subject, g.config.Now(), func(_ *risk.Profile, _ *State, u *Update) error {
+	err := g.update(ctx, subject, g.config.Now(), func(_ *recollection, _ *State, u *Update) error {
 		u.Unlock = []Lane{lane}
 		return nil
 	})

@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+import (
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"github.com/proportion-go/proportion/risk"
+)
+
+// recollection is what a store keeps of a subject as its profile: what proofs
+// taught, and what the guard was told. The zero value is a newcomer's.
+type recollection struct {
+	risk.Profile
+	memo memo
+}
+
+// memo is what the guard was told about a subject. The zero value is nothing.
+type memo struct {
+	consent time.Time // when it was given; zero: it was not, or was withdrawn
+
+	// From since until until the guard is cautious, because something was done
+	// that the subject says was not him.
+	since, until time.Time
+
+	// unproven is how many such reports came without a proof within a day of
+	// reported.
+	unproven int
+	reported time.Time
+}
+
+// memoMark begins an encoding that has a memo; no profile's begins with it. It
+// is followed by the memo's length, the memo, and the profile.
+const memoMark = 0xC1
+
+// MarshalBinary returns the encoding, which for most subjects is that of the
+// profile alone.
+func (r *recollection) MarshalBinary() ([]byte, error) {
+	if r.memo == (memo{}) {
+		return r.Profile.MarshalBinary()
+	}
+	var m []byte
+	for _, n := range []int64{
+		nanos(r.memo.consent), nanos(r.memo.since), nanos(r.memo.until),
+		int64(r.memo.unproven), nanos(r.memo.reported),
+	} {
+		m = binary.AppendVarint(m, n)
+	}
+	return r.Profile.AppendBinary(append([]byte{memoMark, byte(len(m))}, m...))
+}
+
+// UnmarshalBinary reads what MarshalBinary wrote. Anything else is an error,
+// so that what is damaged is unknown, never empty.
+func (r *recollection) UnmarshalBinary(data []byte) error {
+	if len(data) == 0 || data[0] != memoMark {
+		r.memo = memo{}
+		return r.Profile.UnmarshalBinary(data)
+	}
+	if len(data) < 2 || len(data) <= 2+int(data[1]) {
+		return fmt.Errorf("stepup: memo: %w", risk.ErrEncoding)
+	}
+	m, rest := data[2:2+int(data[1])], data[2+int(data[1]):]
+	var n [5]int64
+	for i := range n {
+		v, size := binary.Varint(m)
+		if size <= 0 {
+			return fmt.Errorf("stepup: memo: %w", risk.ErrEncoding)
+		}
+		n[i], m = v, m[size:]
+	}
+	r.memo = memo{moment(n[0]), moment(n[1]), moment(n[2]), int(n[3]), moment(n[4])}
+	return r.Profile.UnmarshalBinary(rest)
+}
+
+// Expire forgets what is too old to count.
+func (r *recollection) Expire(now time.Time) {
+	r.Profile.Expire(now)
+	if !now.Before(r.memo.until) {
+		r.memo.since, r.memo.until = time.Time{}, time.Time{}
+	}
+	if now.Sub(r.memo.reported) >= reportWindow {
+		r.memo.unproven, r.memo.reported = 0, time.Time{}
+	}
+}
+
+// cautious reports whether the guard was told of something that was not the
+// subject, of late.
+func (m *memo) cautious() bool { return !m.until.IsZero() }
+
+// nanos are a time's; the zero time has none.
+func nanos(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixNano()
+}
+
+func moment(nanos int64) time.Time {
+	if nanos == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, nanos).UTC()
+}

@@ -1,0 +1,224 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/proportion-go/proportion/policy"
+	"github.com/proportion-go/proportion/risk"
+	"github.com/proportion-go/proportion/stepup/journal"
+)
+
+// Claim is what a customer says of an event. The zero Claim is none.
+type Claim uint8
+
+// The claims.
+const (
+	// NotMine: the subject did not do this. See [Guard.Report].
+	NotMine Claim = iota + 1
+
+	// Mine: the subject did this. It is recorded, and undoes nothing: what
+	// another said of the event stands until its time is over.
+	Mine
+)
+
+// Report is what a customer says of something that was done in his name. It
+// prints as "[redacted]".
+type Report struct {
+	redacted
+
+	// Event names what was done: see [Decision.Event] and [Notice.Event].
+	Event string
+
+	Claim Claim
+
+	// Grant is of the action [ActionRevoke], for the request that reports, and
+	// is redeemed by the report. Empty: the claim is not proven.
+	Grant string
+}
+
+const (
+	// caution is how long the guard is careful after a report (L21).
+	caution = 72 * time.Hour
+
+	// reportable is how long an event can be reported.
+	reportable = 90 * 24 * time.Hour
+
+	// mostUnproven reports within a window are taken without a proof, so that
+	// whoever has a session of the subject cannot wear him down.
+	mostUnproven = 5
+	reportWindow = 24 * time.Hour
+
+	// trusting is how long before an event a device must have been trusted, to
+	// be beyond what the event itself brought (L11).
+	trusting = 24 * time.Hour
+)
+
+// Report takes what a customer says of an event (L21). The host has
+// established that the request is the subject's; its Action is set here.
+//
+// That it was not him makes the guard cautious for 72 hours, on every device:
+// no proof from before counts, nothing caps or softens what the policy asks,
+// and every act takes a proof of its own where the policy wants one. The lanes
+// stay as they are, so that nobody is locked out. Beyond that it ends what
+// belongs to the event, which depends on who says so:
+//
+//   - Without a grant, on a device that was not trusted a day before the
+//     event: the challenge is cancelled, the proofs that its session holds are
+//     void, and its device is no longer known. Said from another device that
+//     was trusted by then, what the event's proof taught is forgotten too.
+//   - Without a grant, on a device that was trusted by then: nothing more,
+//     since whoever holds a session of the subject could say so of the owner's
+//     own. The fifth such report in a day is the last that is taken.
+//   - With a grant: all of it, whatever the device, and every other device but
+//     the one that reports is no longer known.
+//
+// That it was him needs a device that was trusted a day before the event.
+//
+// Errors: a [*RequestError]; [ErrRefused] for an event that is forged, another
+// subject's, or over 90 days old, and for a claim to it from a device that was
+// not trusted; [ErrBusy]; [ErrUnavailable]; and those of [Guard.Redeem] for the
+// grant.
+func (g *Guard) Report(ctx context.Context, req Request, r Report) error {
+	req.Action = ActionRevoke
+	if err := req.check(); err != nil {
+		return err
+	}
+	if r.Claim != NotMine && r.Claim != Mine {
+		return &RequestError{"Claim", "is none"}
+	}
+	h, ok := g.openHappening(r.Event, req.Subject)
+	if age := g.config.Now().Sub(h.time); !ok || age < 0 || age > reportable {
+		return ErrRefused
+	}
+	if r.Grant != "" {
+		if err := g.Redeem(ctx, r.Grant, req); err != nil {
+			return err
+		}
+	}
+	s := g.observe(ctx, &req)
+	if s.storeFailed() {
+		return unavailable("subject", errors.New("cannot be read"))
+	}
+	c := claim{happening: h, guard: g, now: s.now, proven: r.Grant != "", by: Key(s.device)}
+	c.trusted = s.trustedBefore(h.time)
+	if r.Claim == Mine {
+		return g.mine(ctx, &c)
+	}
+	return g.notMine(ctx, &c)
+}
+
+// claim is a report on its way.
+type claim struct {
+	happening
+	guard   *Guard
+	now     time.Time
+	by      Key  // the device that reports
+	trusted bool // and was before the event
+	proven  bool
+}
+
+// trustedBefore reports whether the request comes from a device that is
+// trusted, and was a day before t.
+func (s *situation) trustedBefore(t time.Time) bool {
+	var signals risk.Signals
+	risk.Assess(&s.seen, risk.DeviceGroup, &signals)
+	return signals.Bool(risk.DeviceTrusted) == risk.True && trustedBefore(s.profile, Key(s.device), t)
+}
+
+// trustedBefore reports whether a device was trusted a day before t.
+func trustedBefore(p *risk.Profile, device Key, t time.Time) bool {
+	d, ok := p.Device(risk.DeviceID(device))
+	return ok && !d.Trusted.IsZero() && t.Sub(d.Trusted) >= trusting
+}
+
+// mine records that an event was the subject's.
+func (g *Guard) mine(ctx context.Context, c *claim) error {
+	if !c.trusted {
+		return ErrRefused
+	}
+	return g.reported(ctx, c, "mine")
+}
+
+// notMine ends what belongs to an event.
+func (g *Guard) notMine(ctx context.Context, c *claim) error {
+	touched := false
+	err := g.update(ctx, c.subject, c.now, func(r *recollection, st *State, u *Update) error {
+		if !c.proven && r.memo.unproven >= mostUnproven {
+			return &BusyError{RetryAfter: r.memo.reported.Add(reportWindow).Sub(c.now)}
+		}
+		r.memo.warn(c)
+		if touched = c.proven || !trustedBefore(&r.Profile, c.device, c.time); touched {
+			c.end(r, st, u)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if touched {
+		_, err := g.change(ctx, Change{ID: c.id, Binding: Ref{Key: c.binding}, Now: c.now})
+		if err != nil && !errors.Is(err, ErrRefused) { // refused: it is no longer pending
+			return err
+		}
+	}
+	return errors.Join(
+		g.reported(ctx, c, "not-mine"), g.notify(ctx, Notice{Subject: c.subject, Kind: EventReported}))
+}
+
+// warn makes the guard cautious from now on. What was proven since an earlier
+// report stays proven, or somebody who reports without end could void every
+// proof of the owner's at once.
+func (m *memo) warn(c *claim) {
+	if !m.cautious() {
+		m.since = c.now
+	}
+	m.until = c.now.Add(caution)
+	if c.proven {
+		return
+	}
+	if m.unproven == 0 {
+		m.reported = c.now
+	}
+	m.unproven++
+}
+
+// end forgets what belongs to the event.
+func (c *claim) end(r *recollection, st *State, u *Update) {
+	ended := []Key{c.device}
+	if c.proven || c.trusted && c.by != c.device {
+		for m := policy.Code4; m <= policy.Passkey; m++ {
+			r.Unlearn(formatID(c.id, m), c.now)
+		}
+	}
+	if c.proven {
+		for _, d := range st.Devices {
+			ended = append(ended, d.ID)
+		}
+	}
+	for _, id := range ended {
+		if id != (Key{}) && (id != c.by || !c.proven) {
+			r.RemoveDevice(risk.DeviceID(id), c.now)
+			u.Revoke = append(u.Revoke, id)
+		}
+	}
+	if c.session != "" {
+		u.Rebind = Rebinding{From: pseudonym(c.guard.keys.session, c.session)}
+	}
+}
+
+// reported records a report, under the event's own name.
+func (g *Guard) reported(ctx context.Context, c *claim, outcome string) error {
+	e := &journal.Event{
+		Kind: journal.KindReport, ID: c.id.reference(), Outcome: outcome,
+		Detail: journal.Detail{Device: g.alias("device", string(c.by[:]))},
+	}
+	if c.proven {
+		e.Detail.Reason = "proven"
+	}
+	return g.follow(ctx, &ticket{Subject: c.subject}, e)
+}
