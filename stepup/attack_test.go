@@ -24,11 +24,7 @@ import (
 // first factor, one that a strong proof is asked for, and a prompt budget.
 func attackPolicy(t testing.TB) *policy.Policy {
 	t.Helper()
-	base, err := os.ReadFile("testdata/policy.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := policy.Parse(policy.Source{Name: "policy.yaml", Data: base}, policy.Source{
+	p, err := policy.Parse(policy.Source{Name: "policy.yaml", Data: readPolicy(t)}, policy.Source{
 		Name: "attack.yaml", Data: []byte(`
 version: 1
 prompts: { most: 3, per: 24h }
@@ -45,6 +41,16 @@ rules:
 		t.Fatal(err)
 	}
 	return p
+}
+
+// readPolicy returns the text of the test policy.
+func readPolicy(t testing.TB) []byte {
+	t.Helper()
+	base, err := os.ReadFile("testdata/policy.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return base
 }
 
 // meter is a store that measures what guessing costs and brings: every wrong

@@ -64,6 +64,9 @@ func (g *Guard) pass(ctx context.Context, f *finishing) (Settled, error) {
 	e := g.event(&f.ticket, journal.KindProof, "passed")
 	e.Detail.Method, e.Detail.Band = f.attempted.Method.String(), f.ticket.Band.String()
 	e.Detail.ACR, e.Detail.Bound = f.ticket.ACR, f.ticket.bound()
+	if via := f.ticket.via(f.attempted.Method); via != 0 {
+		e.Detail.Via = via.String()
+	}
 	return settled, g.follow(ctx, &f.ticket, e)
 }
 

@@ -80,7 +80,7 @@ func (g *Guard) recordDecision(ctx context.Context, s *situation, in *policy.Inp
 				Used: int64(v.Prompts.Used.N), Known: v.Prompts.Used.Known,
 				Most: int64(v.Prompts.Most), Softened: v.Prompts.Softened,
 			},
-			Spent: spentBefore(in.Spent), Degraded: gaps(v.Degraded),
+			Spent: spentBefore(in.Spent), Caution: in.Caution, Degraded: gaps(v.Degraded),
 			Offers: offered(d.Offers), Enrol: names(d.Enrol), Score: int64(v.Score),
 			Base: v.Base().Name, Floor: v.Floor().Name, Cap: v.Cap().Name, Failure: v.Failure().Name,
 			Held: held(v), Rules: fired(v.Fired()), Unknown: v.Unknown(),

@@ -37,6 +37,10 @@ type Decision struct {
 	// unknown, empty is nothing.
 	Spent []Spent
 
+	// Caution says that something was done of late that the subject says was
+	// not him: nothing then capped or softened the step.
+	Caution bool
+
 	// Degraded lists what the decision was made without.
 	Degraded []Gap
 

@@ -254,7 +254,8 @@ func aDecision() *rapid.Generator[*journal.Decision] {
 	})
 	return rapid.Custom(func(t *rapid.T) *journal.Decision {
 		d := &journal.Decision{
-			Score: rapid.Int64Range(0, 100).Draw(t, "score"), Base: aText().Draw(t,
+			Caution: rapid.Bool().Draw(t, "caution"),
+			Score:   rapid.Int64Range(0, 100).Draw(t, "score"), Base: aText().Draw(t,
 				"base"), Floor: aText().Draw(t, "floor"),
 			Cap: aText().Draw(t, "cap"), Failure: aText().Draw(t, "failure"), Held: aText().Draw(t, "held"),
 			Offers: words.Draw(t, "offers"), Enrol: words.Draw(t, "enrol"), Rules: words.Draw(t, "rules"),

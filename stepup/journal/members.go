@@ -119,7 +119,7 @@ var detailTable = newTable(append([]member{
 		func(e *Event) *string { return &e.Detail.Lane }),
 	word("method", ofMethod, "The method: `code4`, `code6`, `mobile4`, `totp`, `recovery`, `passkey`.",
 		func(e *Event) *string { return &e.Detail.Method }),
-	word("via", []Kind{KindChallenge, KindDelivery, KindNotice, KindEnrol},
+	word("via", []Kind{KindChallenge, KindDelivery, KindProof, KindNotice, KindEnrol},
 		"The kind of contact: `sms`, `email`, `app`. Never the contact.",
 		func(e *Event) *string { return &e.Detail.Via }),
 	word("acr", []Kind{KindProof}, "The authentication context class that the proof reached.",

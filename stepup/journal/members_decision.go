@@ -35,6 +35,16 @@ func decisionMembers() []member {
 		part("spent", `{"type":["array","null"],"items":{"$ref":"#/definitions/spent"}}`,
 			"What was used up of the limits of `at_most` rules; null: unknown, and then they cap nothing.",
 			appendSpent, (*Decoder).readSpent),
+		part("caution", yesSchema,
+			"Something was done of late that the subject says was not him: no `at_most` capped, and no "+
+				"prompt budget softened.",
+			func(dst []byte, d *Decision) []byte {
+				if !d.Caution {
+					return dst
+				}
+				return append(dst, "true"...)
+			},
+			func(d *Decoder, e *Event) { d.decisionOf(e).Caution = d.bool() }),
 		part("degraded", `{"type":"array","items":{"$ref":"#/definitions/gap"}}`,
 			"What the decision was made without.",
 			appendGaps, (*Decoder).readGaps),

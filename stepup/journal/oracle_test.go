@@ -115,6 +115,8 @@ func oracleDecision(e *journal.Event, m pair) bool {
 		}
 	case lists[m.name] != nil:
 		*lists[m.name] = texts(m.raw)
+	case m.name == "caution":
+		d.Caution = boolean(m.raw)
 	case m.name == "score":
 		d.Score = integer(m.raw)
 	case m.name == "signals":

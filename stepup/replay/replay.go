@@ -133,7 +133,7 @@ func input(e *journal.Event, p *policy.Policy) (policy.Input, bool) {
 		return policy.Input{}, false
 	}
 	in := policy.Input{
-		Action: e.Action, Time: e.Time, Signals: d.Signals,
+		Action: e.Action, Time: e.Time, Signals: d.Signals, Caution: d.Caution,
 		Prompts: policy.Count{N: int(d.Prompts.Used), Known: d.Prompts.Known},
 	}
 	for _, s := range d.Missing.Signals() {
