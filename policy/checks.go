@@ -28,7 +28,8 @@ var checks = [...]Check{
 		"An empty policy would be one by mistake. A policy begins with `version: 1`."},
 	{"syntax", "The file is not well-formed YAML.",
 		"Most often a text needs quotes: one with `: ` or ` #` in it, such as `a ? b : c`, or " +
-			"one that begins with a sign that YAML uses."},
+			"one that begins with a sign that YAML uses. Lines are indented by spaces, never by " +
+			"tabs."},
 	{"tag", "A value has a YAML tag.",
 		"`when: !device.known` is a tag and an empty value to YAML, so that the condition " +
 			"would vanish. Write `not device.known`, or put it in quotes."},
@@ -44,12 +45,16 @@ var checks = [...]Check{
 	{"version", "The version of the language is not one that this build supports.",
 		"A policy for a later version may mean something else. This build supports version 1."},
 	{"unknown-key", "There is no such key here.",
-		"A misspelt key would otherwise be a rule that does less than it says."},
+		"A misspelt key would otherwise be a rule that does less than it says. Nothing is said " +
+			"of the absence of the key that it is most like."},
 	{"missing-key", "A key, or a section, that must be there is missing.",
 		"Every file has `version`; one has `ladder`, `bands` and `matrix`."},
 	{"wrong-type", "The value is of another type than the key takes.",
 		"YAML guesses types: `yes` is a text, `1.0` a number, and an empty value nothing. Use " +
-			"quotes for texts, `true` and `false` for booleans, brackets for lists."},
+			"quotes for texts, `true` and `false` for booleans, brackets for lists. What some " +
+			"readers of YAML take for a number, a boolean or a date and others for a text, such " +
+			"as `017`, `0x1F`, `1_000`, `1e3`, `12:30`, `.inf`, `True` and `2026-01-01`, is a " +
+			"text only in quotes, and never a number. `review: 2026-01-01` is a date."},
 	{"wrong-value", "The value is not one that the key can have.",
 		"The message says which it can."},
 	{"misplaced-key", "The key does not belong to what it stands with.",

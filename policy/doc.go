@@ -81,5 +81,15 @@
 // # Findings
 //
 // [Load] reports all that is wrong with a policy at once, each with file, line
-// and column, the line itself and a hint: see [LoadError] and CHECKS.md.
+// and column, the line itself and a hint: see [LoadError] and CHECKS.md. [Lint]
+// says what is probably not meant in a policy that can be loaded: see LINTS.md.
+//
+// # Limits
+//
+// What loading and deciding cost is known before a request comes. The files of
+// a policy have at most 4 MiB together, 250,000 values each, nested 16 deep; a
+// ladder 32 steps; an action 64 bound facts; a rule 256 names in on; a
+// condition 4 KiB, 64 levels and a million steps over the longest values that
+// a host may pass; the rules for one action 16 million. A [LoadError] has at
+// most 100 findings, of which 20 of one condition.
 package policy

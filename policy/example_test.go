@@ -42,7 +42,7 @@ rules:
 	// team.yaml:4:22: condition-name: there is no signal device.knwon
 	//         when: not device.knwon
 	//                          ^
-	//     hint: did you mean known?
+	//     hint: did you mean device.known?
 }
 
 func ExamplePolicy_Evaluate() {

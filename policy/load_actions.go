@@ -102,7 +102,7 @@ func (v value) factIndex() (int, bool) {
 		return 0, false
 	}
 	i, ok := v.l.names.facts[name]
-	if !ok {
+	if !ok && !v.l.broken(name) {
 		var known []string
 		for _, f := range v.l.policy.facts {
 			known = append(known, f.Name)

@@ -3,7 +3,11 @@
 
 package policy
 
-import "github.com/proportion-go/proportion/policy/internal/document"
+import (
+	"slices"
+
+	"github.com/proportion-go/proportion/policy/internal/document"
+)
 
 // readEffect reads the one effect of a rule, and the keys that belong to it.
 func (l *loader) readEffect(v value, keys fields, r *rule) {
@@ -22,12 +26,24 @@ func (l *loader) readEffect(v value, keys fields, r *rule) {
 		r.effect.kind = effectKind(kind)
 		l.readEffectValue(e, r)
 	}
-	if given == 0 && v.n.Kind == document.Mapping {
+	if given == 0 && v.n.Kind == document.Mapping && !l.misspelt(v.n, effectKeys...) {
 		v.report("one-effect", "add score, require, at_most or deny: true",
 			"the rule has no effect")
 	}
 	l.readGroup(keys, r)
 	l.readCap(keys, r)
+}
+
+// lacks reports whether a rule has effects, but not this one. Of a rule that
+// has none it is not known what belongs to it.
+func (f fields) lacks(effect string) bool {
+	if _, ok := f[effect]; ok {
+		return false
+	}
+	return slices.ContainsFunc(effectKeys, func(key string) bool {
+		_, ok := f[key]
+		return ok
+	})
 }
 
 func (l *loader) readEffectValue(v value, r *rule) {
@@ -61,7 +77,7 @@ func (l *loader) readGroup(keys fields, r *rule) {
 	if !ok {
 		return
 	}
-	if r.effect.kind != scores || r.effect.score <= 0 {
+	if keys.lacks("score") || r.effect.kind == scores && r.effect.score < 0 {
 		v.report("misplaced-key", "", "group is for positive scores")
 		return
 	}
@@ -79,13 +95,12 @@ func (l *loader) readGroup(keys fields, r *rule) {
 
 // readCap reads what bounds an at_most.
 func (l *loader) readCap(keys fields, r *rule) {
-	isCap := r.effect.kind == caps
 	for _, key := range []string{"up_to", "limit"} {
-		if v, ok := keys[key]; ok && !isCap {
+		if v, ok := keys[key]; ok && keys.lacks("at_most") {
 			v.report("misplaced-key", "", "%s is for at_most", key)
 		}
 	}
-	if !isCap {
+	if keys.lacks("at_most") {
 		return
 	}
 	r.effect.upTo = Medium
@@ -108,10 +123,13 @@ func (l *loader) readLimit(v value, r *rule) {
 	sum, summed := keys["sum"]
 	most, bounded := keys["most"]
 	switch {
+	case summed != bounded && l.misspelt(v.n, "sum", "most"):
+		return
 	case summed != bounded:
 		v.report("limit", "write { sum: amount, most: 100 }", "sum and most belong together")
 		return
-	case !summed && keys["count"].n == nil && v.n.Kind == document.Mapping:
+	case !summed && keys["count"].n == nil && v.n.Kind == document.Mapping &&
+		!l.misspelt(v.n, "count", "sum", "most"):
 		v.report("limit", "", "a limit needs count, or sum and most")
 		return
 	case !summed:

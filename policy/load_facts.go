@@ -20,7 +20,8 @@ type names struct {
 	ways   [int(Passkey) + 1]way
 	steps  map[string]int
 	rules  map[string]place
-	sorted []string // the listed actions
+	broken map[string]bool // facts and lists whose declaration has a finding
+	sorted []string        // the listed actions
 	group  map[string]int
 }
 
@@ -29,7 +30,7 @@ var journalModes = []string{"keep", "round", "hash", "drop"}
 // readFacts keeps the facts sorted by name, so that nothing depends on the
 // order of files.
 func (l *loader) readFacts() {
-	l.names.places = map[string]place{}
+	l.names.places, l.names.broken = map[string]place{}, map[string]bool{}
 	for _, e := range l.all("facts") {
 		if !e.named(identifierForm, l.names.places) {
 			continue
@@ -39,7 +40,8 @@ func (l *loader) readFacts() {
 				"%s cannot be the name of a fact: %s", e.name, why)
 			continue
 		}
-		if f, ok := e.fact(); ok {
+		f, ok := e.fact()
+		if l.names.broken[e.name] = !ok; ok {
 			l.policy.facts = append(l.policy.facts, f)
 		}
 	}
@@ -79,7 +81,7 @@ func (e entry) fact() (fact, bool) {
 }
 
 func (v value) factType(f *fact) bool {
-	text, ok := v.text()
+	text, ok := v.word()
 	if !ok {
 		return false
 	}
@@ -110,6 +112,13 @@ func (f fields) bound(key string, of *fact) *Decimal {
 	return &d
 }
 
+// broken reports whether a name is unknown since its declaration cannot be
+// read.
+func (l *loader) broken(name string) bool {
+	declared := identifierForm.MatchString(name)
+	return l.names.broken[name] || declared && (l.failed["facts"] || l.failed["lists"])
+}
+
 // declared returns the facts as the expression language sees them.
 func (l *loader) declared() []expression.Fact {
 	kinds := [...]expression.Kind{
@@ -135,7 +144,8 @@ func (l *loader) readLists() {
 				"%s cannot be the name of a list: %s", e.name, why)
 			continue
 		}
-		if list, ok := e.list(); ok {
+		list, ok := e.list()
+		if l.names.broken[e.name] = !ok; ok {
 			l.names.lists[e.name] = list
 		}
 	}
@@ -157,7 +167,7 @@ func (e entry) list() (expression.List, bool) {
 			list.Numbers = append(list.Numbers, x)
 		default:
 			item.report("wrong-type", "put texts in quotes",
-				"a list holds texts or numbers, got %s", item.n.Kind)
+				"a list holds texts or numbers, got %s", item.n.What())
 			return list, false
 		}
 		if list.Texts != nil && list.Numbers != nil {

@@ -92,7 +92,7 @@ func (l *loader) readOn(v value, r *rule) {
 				"%q is not an action", pattern)
 		case slices.Contains(r.on, pattern):
 			item.report("duplicate-name", "", "%s is already listed", pattern)
-		case l.policy.star == nil && !l.listed(pattern):
+		case l.policy.star == nil && !l.failed["actions"] && !l.listed(pattern):
 			item.report("unreachable", l.hint(pattern, l.names.sorted),
 				"no action is %s, and there is no \"*\"", pattern)
 		}
@@ -115,13 +115,16 @@ func (l *loader) readWhen(v value, r *rule) {
 			"the condition is always %s", v.n.Text)
 		return
 	}
-	text, ok := v.text()
+	text, ok := v.word()
 	if !ok {
 		return
 	}
 	r.positions = v.f.doc.Positions(v.n)
 	program, problems := l.env.Compile(text)
 	for _, p := range problems {
+		if p.Kind == expression.UnknownName && l.broken(p.Name) {
+			continue // its declaration has a finding
+		}
 		line, column := r.positions.At(p.Offset)
 		hint := p.Hint
 		if p.Kind == expression.BadSyntax && v.f.doc.HasComment(v.n) {
@@ -146,16 +149,16 @@ func (l *loader) readUnknown(v value, keys fields, r *rule) {
 	if ok {
 		i, _ := u.oneOf("skip", "fire")
 		r.fires = i == 1
-		if r.fires && !r.effect.strict() {
+		if r.fires && r.effect.weakens() {
 			u.report("unknown-fires", "write unknown: skip",
 				"what is unknown never makes a decision weaker")
 		}
-		if r.when == nil && keys["when"].n == nil {
+		if keys["when"].n == nil && !l.misspelt(v.n, "when") {
 			u.report("misplaced-key", "", "a rule without `when` is never unknown")
 		}
 		return
 	}
-	if r.when == nil {
+	if r.when == nil || l.misspelt(v.n, "unknown") {
 		return
 	}
 	if offset, may := r.when.MayBeUnknown(); may {
@@ -201,7 +204,7 @@ func (f fields) readWords(r *rule) {
 	if !ok {
 		return
 	}
-	r.review, ok = v.text()
+	r.review, ok = v.word()
 	if _, err := time.Parse(time.DateOnly, r.review); ok && err != nil {
 		v.report("wrong-value", "write a date as 2027-06-01", "%q is not a date", r.review)
 	}

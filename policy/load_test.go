@@ -9,6 +9,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,29 +37,45 @@ func badFile(t *testing.T, name string) error {
 	return err
 }
 
+// badFiles returns the files of testdata/bad for a check: one is named as it
+// is, more have a word after it, as wrong-type.doubtful.yaml.
+func badFiles(t *testing.T, id string) []string {
+	t.Helper()
+	more, err := filepath.Glob(filepath.Join("testdata", "bad", id+".*.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{id + ".yaml"}
+	for _, path := range more {
+		names = append(names, filepath.Base(path))
+	}
+	return names
+}
+
 // TestFindings holds every kind of finding to the exact text of one that a
 // file in testdata/bad provokes. Run with -update after a change of words,
 // and read the difference.
 func TestFindings(t *testing.T) {
 	for _, check := range policy.Checks() {
-		t.Run(check.ID, func(t *testing.T) {
-			if check.ID == "too-large" {
-				t.Skip("see TestTooLarge: the file would be")
-			}
-			err := badFile(t, check.ID+".yaml")
-			var load *policy.LoadError
-			if !errors.As(err, &load) {
-				t.Fatalf("error = %v, want a *LoadError", err)
-			}
-			found := false
-			for _, f := range load.Findings {
-				found = found || f.ID == check.ID
-			}
-			if !found {
-				t.Errorf("no finding has the id:\n%v", err)
-			}
-			golden(t, filepath.Join("testdata", "bad", check.ID+".golden"), err.Error())
-		})
+		if check.ID == "too-large" {
+			continue // see TestTooLarge: the file would be
+		}
+		for _, name := range badFiles(t, check.ID) {
+			t.Run(strings.TrimSuffix(name, ".yaml"), func(t *testing.T) {
+				err := badFile(t, name)
+				var load *policy.LoadError
+				if !errors.As(err, &load) {
+					t.Fatalf("error = %v, want a *LoadError", err)
+				}
+				if !slices.ContainsFunc(load.Findings, func(f policy.Finding) bool {
+					return f.ID == check.ID
+				}) {
+					t.Errorf("no finding has the id:\n%v", err)
+				}
+				path := filepath.Join("testdata", "bad", strings.TrimSuffix(name, ".yaml")+".golden")
+				golden(t, path, err.Error())
+			})
+		}
 	}
 }
 
@@ -89,7 +106,7 @@ func TestBadFiles(t *testing.T) {
 		ids[c.ID] = true
 	}
 	for _, f := range files {
-		if id := strings.TrimSuffix(filepath.Base(f), ".yaml"); !ids[id] {
+		if id, _, _ := strings.Cut(filepath.Base(f), "."); !ids[id] {
 			t.Errorf("%s is the file of no check", f)
 		}
 	}
@@ -126,13 +143,15 @@ func TestFindingsInTheTable(t *testing.T) {
 		if id == "too-large" {
 			continue
 		}
-		var load *policy.LoadError
-		if !errors.As(badFile(t, id+".yaml"), &load) {
-			t.Fatalf("%s loads", id)
-		}
-		for _, f := range load.Findings {
-			if !ids[f.ID] {
-				t.Errorf("%s has a finding %q, which is not in the table", id, f.ID)
+		for _, name := range badFiles(t, id) {
+			var load *policy.LoadError
+			if !errors.As(badFile(t, name), &load) {
+				t.Fatalf("%s loads", name)
+			}
+			for _, f := range load.Findings {
+				if !ids[f.ID] {
+					t.Errorf("%s has a finding %q, which is not in the table", name, f.ID)
+				}
 			}
 		}
 	}

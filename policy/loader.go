@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 
 	"github.com/proportion-go/proportion/policy/internal/document"
 	"github.com/proportion-go/proportion/policy/internal/expression"
@@ -93,6 +94,13 @@ type loader struct {
 	env      *expression.Environment
 	names    names
 	failed   map[string]bool // sections without a value to check others against
+	near     map[missing]bool
+}
+
+// missing is a key that a mapping has under a wrong name.
+type missing struct {
+	mapping *document.Node
+	key     string
 }
 
 type file struct {
@@ -152,17 +160,31 @@ func (l *loader) read(s Source) {
 		return
 	}
 	root := value{l, f, doc.Root}
+	if !root.supported() {
+		l.fail("all")
+		return
+	}
 	f.top = root.fields("version", "owner", "on_failure", "facts", "lists", "methods",
 		"ladder", "bands", "matrix", "actions", "prompts", "rules")
-	if v, ok := f.top.need(root, "version"); ok {
-		if v.n.Kind != document.Integer || v.n.Text != fmt.Sprint(version) {
-			v.report("version", "upgrade the library, or write version: 1",
-				"version %s is not supported; this build supports version %d", v.n.Text, version)
-		}
-	}
+	f.top.need(root, "version")
 	if v, ok := f.top["owner"]; ok {
 		f.origin.owner, _ = v.text()
 	}
+}
+
+// supported reports whether the file is in this version of the language, or
+// does not say. Of another one it is not known what else would be wrong.
+func (v value) supported() bool {
+	for _, p := range v.n.Pairs {
+		if p.Key.Text != "version" || p.Value.Kind == document.Integer &&
+			p.Value.Text == strconv.Itoa(version) {
+			continue
+		}
+		v.at(p.Value).report("version", "upgrade the library, or write version: 1",
+			"version %s is not supported; this build supports version %d", p.Value.Text, version)
+		return false
+	}
+	return true
 }
 
 func (l *loader) addProblem(f *file, p document.Problem) {
@@ -177,6 +199,7 @@ var problemChecks = map[document.ProblemKind]struct{ id, hint string }{
 	document.BadSyntax: {"syntax",
 		"a text with `: ` or ` #`, or that begins with one of [ { ! & * | > %, needs quotes"},
 	document.BadEncoding: {"encoding", "save the file as UTF-8, without hidden characters"},
+	document.HasTab:      {"syntax", "YAML is indented by spaces: replace the tab by two of them"},
 	document.HasTag: {"tag",
 		"`!` begins a tag in YAML: write not x, or put the text in quotes"},
 	document.HasAlias:         {"alias", "write the value out where it is used, or make it a list"},
@@ -237,21 +260,63 @@ func (l *loader) required(key string) (value, bool) {
 	return v, ok
 }
 
-// all returns the entries of a section that every file may have.
+// all returns the entries of a section that every file may have. Where it is
+// none, what it should declare is not known.
 func (l *loader) all(key string) []entry {
 	var entries []entry
 	for _, f := range l.files {
-		if v, ok := f.top[key]; ok {
-			entries = append(entries, v.entries()...)
+		v, ok := f.top[key]
+		if !ok {
+			continue
 		}
+		if v.n.Kind != document.Mapping {
+			l.fail(key)
+		}
+		entries = append(entries, v.entries()...)
 	}
 	return entries
 }
 
-// hint suggests what was meant, while findings are still shown.
+// hint suggests what was meant, or says what there is, while findings are
+// still shown.
 func (l *loader) hint(word string, known []string) string {
 	if l.full() {
 		return ""
 	}
 	return suggest.Hint(word, known)
+}
+
+// hintKey is hint for the keys of a mapping.
+func (l *loader) hintKey(word string, known []string) string {
+	if l.full() {
+		return ""
+	}
+	return suggest.Key(word, known)
+}
+
+// meant is hint where the message says what there is.
+func (l *loader) meant(word string, known []string) string {
+	if near := suggest.Nearest(word, known); near != "" && !l.full() {
+		return "did you mean " + near + "?"
+	}
+	return ""
+}
+
+// misspell remembers which key of a mapping a wrong one probably is, so that
+// nothing is said of its absence.
+func (l *loader) misspell(mapping *document.Node, wrong string, known []string) {
+	if l.full() {
+		return
+	}
+	if l.near == nil {
+		l.near = map[missing]bool{}
+	}
+	l.near[missing{mapping, suggest.Nearest(wrong, known)}] = true
+}
+
+// misspelt reports whether keys of a mapping may be there under other names.
+func (l *loader) misspelt(mapping *document.Node, keys ...string) bool {
+	return mapping.Incomplete || slices.ContainsFunc(keys, func(key string) bool {
+		return l.near[missing{mapping, key}]
+	})
 }

@@ -115,6 +115,9 @@ func (e *effect) strict() bool {
 	return e.kind == denies || e.kind == requires || e.kind == scores && e.score > 0
 }
 
+// weakens reports whether the effect can only ever ask for less.
+func (e *effect) weakens() bool { return e.kind == caps || e.kind == scores && e.score < 0 }
+
 // limit is how often, and up to which sum, an at_most may cap.
 type limit struct {
 	count int

@@ -49,18 +49,26 @@ func (v value) is(k document.Kind) bool {
 	if v.n.Kind == k {
 		return true
 	}
-	hint := ""
+	v.report("wrong-type", v.typeHint(k), "want %s, got %s", k, v.n.What())
+	return false
+}
+
+// plainDigits are how numbers are written, so that all readers of YAML agree.
+const plainDigits = "write plain digits: no quotes, unit, leading 0, base, exponent or _"
+
+// typeHint says how to write a value of a kind.
+func (v value) typeHint(k document.Kind) string {
 	switch {
 	case k == document.Text && v.n.Text != "":
-		hint = "put it in quotes"
-	case k == document.Bool && slices.Contains([]string{"yes", "no", "on", "off"},
-		strings.ToLower(v.n.Text)):
-		hint = "write true or false"
+		return "put it in quotes"
+	case k == document.Bool:
+		return "write true or false"
+	case k == document.Integer && (v.n.Kind == document.Doubtful || v.n.Kind == document.Text):
+		return plainDigits
 	case k == document.Sequence:
-		hint = "put it in brackets: [a, b]"
+		return "put it in brackets: [a, b]"
 	}
-	v.report("wrong-type", hint, "want %s, got %s", k, v.n.Kind)
-	return false
+	return ""
 }
 
 func (v value) entries() []entry {
@@ -79,7 +87,8 @@ func (v value) fields(known ...string) fields {
 	result := fields{}
 	for _, e := range v.entries() {
 		if !slices.Contains(known, e.name) {
-			e.key.report("unknown-key", v.l.hint(e.name, known), "there is no key %q here", e.name)
+			e.key.report("unknown-key", v.l.hintKey(e.name, known), "there is no key %q here", e.name)
+			v.l.misspell(v.n, e.name, known)
 			continue
 		}
 		result[e.name] = e.value
@@ -90,7 +99,7 @@ func (v value) fields(known ...string) fields {
 // need returns a value that must be there.
 func (f fields) need(of value, key string) (value, bool) {
 	v, ok := f[key]
-	if !ok && of.n.Kind == document.Mapping {
+	if !ok && of.n.Kind == document.Mapping && !of.l.misspelt(of.n, key) {
 		of.report("missing-key", "", "%s is missing", key)
 	}
 	return v, ok
@@ -111,6 +120,16 @@ func (v value) text() (string, bool) {
 	return v.n.Text, v.is(document.Text)
 }
 
+// word reads a scalar as it is written, where only few words can stand: what
+// is none of them is better said than that it is no text.
+func (v value) word() (string, bool) {
+	switch v.n.Kind {
+	case document.Mapping, document.Sequence, document.Null:
+		return "", v.is(document.Text)
+	}
+	return v.n.Text, true
+}
+
 func (v value) integer(least, most int) (int, bool) {
 	if !v.is(document.Integer) {
 		return 0, false
@@ -126,7 +145,7 @@ func (v value) integer(least, most int) (int, bool) {
 
 func (v value) decimal() (Decimal, bool) {
 	if v.n.Kind != document.Integer && v.n.Kind != document.Float {
-		v.report("wrong-type", "", "want a number, got %s", v.n.Kind)
+		v.report("wrong-type", plainDigits, "want a number, got %s", v.n.What())
 		return Decimal{}, false
 	}
 	d, err := ParseDecimal(v.n.Text)
@@ -138,13 +157,12 @@ func (v value) decimal() (Decimal, bool) {
 
 // oneOf returns the index of the text among the known ones.
 func (v value) oneOf(known ...string) (int, bool) {
-	if !v.is(document.Text) {
+	if _, ok := v.word(); !ok {
 		return 0, false
 	}
 	i := slices.Index(known, v.n.Text)
 	if i < 0 {
-		hint, _, _ := strings.Cut(v.l.hint(v.n.Text, known), "known here")
-		v.report("wrong-value", hint, "want %s, got %q", strings.Join(known, " or "), v.n.Text)
+		v.report("wrong-value", v.l.meant(v.n.Text, known), "want %s, got %q", strings.Join(known, " or "), v.n.Text)
 	}
 	return i, i >= 0
 }
@@ -168,7 +186,7 @@ func (v value) set(known ...string) []int {
 
 // duration reads a whole number of s, m, h or d.
 func (v value) duration() (time.Duration, bool) {
-	text, ok := v.text()
+	text, ok := v.word()
 	if !ok {
 		return 0, false
 	}
@@ -209,6 +227,9 @@ func (v value) named(name string, form *regexp.Regexp, taken map[string]place) b
 			rule = "a name is letters, digits and _ and begins with a small letter"
 		}
 		v.report("bad-name", rule, "%q is not a name", name)
+		return false
+	}
+	if !v.is(document.Text) {
 		return false
 	}
 	if p, ok := taken[name]; ok {

@@ -50,7 +50,7 @@ func ladderSchema() *schema.Node {
 	ladder := schema.List("The frictions, weakest first: allow, notify, challenge, and last "+
 		"the one step that denies. A stronger challenge accepts no method and no older proof "+
 		"that a weaker one does not.", stepSchema())
-	ladder.MinItems = 1
+	ladder.MinItems, ladder.MaxItems = 1, maxSteps
 	return ladder
 }
 
@@ -109,6 +109,14 @@ func actionsSchema() *schema.Node {
 	return all
 }
 
+func bindSchema() *schema.Node {
+	bind := schema.Set("Facts that a proof of the action is bound to: it is good for exactly "+
+		"these values, once, and the message that carries a code names them.",
+		schema.Name("A declared fact, without `?` and not a number.", identifierOf))
+	bind.MaxItems = maxBind
+	return bind
+}
+
 func actionSchema(description string, sensitivities []string) *schema.Node {
 	return schema.Object(description, map[string]*schema.Node{
 		"sensitivity": schema.OneOf("How much harm the action can do. It picks the row of the "+
@@ -121,9 +129,7 @@ func actionSchema(description string, sensitivities []string) *schema.Node {
 		"session": schema.OneOf("Whether the action happens before there is a session.",
 			schema.Choice{Value: "none", Meaning: "There is no session yet: a login."}),
 		"without": schema.Set("Methods that do not prove this action.", schema.Refer("method")),
-		"bind": schema.Set("Facts that a proof of the action is bound to: it is good for "+
-			"exactly these values, once, and the message that carries a code names them.",
-			schema.Name("A declared fact, without `?` and not a number.", identifierOf)),
+		"bind":    bindSchema(),
 		"touches": schema.Set("Contacts that the action changes: none of them can prove it.",
 			schema.Refer("contact")),
 	}, "sensitivity")

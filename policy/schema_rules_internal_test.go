@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/proportion-go/proportion/policy/internal/expression"
 	"github.com/proportion-go/proportion/policy/internal/schema"
 	"github.com/proportion-go/proportion/risk"
 )
@@ -25,6 +26,7 @@ func ruleSchema() *schema.Node {
 		"on": onSchema(),
 		"when": {
 			Description: whenDescription(), Type: "string",
+			MaxLength: expression.MaxLength, // in bytes, which are no fewer than characters
 			Examples: []any{"geo.foreign and not device.known", "not known(geo.country)",
 				"(velocity.failures_1h ?? 9) > 3"},
 		},
@@ -64,7 +66,7 @@ func onSchema() *schema.Node {
 	on := schema.Set("The actions that the rule is for: exact names, or the beginning of one "+
 		"and a star, as payment.*. Left out: every action.",
 		schema.Name("The name of an action, or the beginning of one and a star.", patternOf))
-	on.MinItems = 1
+	on.MinItems, on.MaxItems = 1, maxActions
 	return on
 }
 

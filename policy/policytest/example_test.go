@@ -139,5 +139,5 @@ tests:
 	// policy_test.yaml:5:15: unknown-key: there is no key "knwon" here
 	//         device: { knwon: false }
 	//                   ^
-	//     hint: did you mean known?
+	//     hint: did you mean known? known here: known, trusted, age_days, drift, automated, subjects_24h
 }

@@ -22,6 +22,9 @@ var problemChecks = [...]struct{ id, hint string }{
 	document.SeveralDocuments: {"several-documents", "put each document in a file of its own"},
 	document.DuplicateKey:     {"duplicate-key", "YAML would keep only one of the two"},
 	document.Empty:            {"empty", "a test file begins with version: 1"},
+	document.TooMany:          {"too-large", "split it into several files"},
+	document.HasTab: {"syntax",
+		"YAML is indented by spaces: replace the tab by two of them"},
 }
 
 // read adds the tests of one file to the suite.

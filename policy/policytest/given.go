@@ -97,7 +97,7 @@ func (s *situation) read(entries []entry) {
 }
 
 func (s *situation) readTime(v value) {
-	text, ok := v.text()
+	text, ok := v.word()
 	if !ok {
 		return
 	}

@@ -42,7 +42,7 @@ func findings(t *testing.T, text string) string {
 // TestFindings holds what is wrong with a test to one finding, which stands
 // where the mark is.
 func TestFindings(t *testing.T) {
-	for _, lines := range blocks(t, "testdata/findings.txt", 3, 53) {
+	for _, lines := range blocks(t, "testdata/findings.txt", 3, 56) {
 		t.Run(lines[0], func(t *testing.T) {
 			text, line, column := marked(t, complete(lines[1]))
 			want := fmt.Sprintf("a_test.yaml:%d:%d: %s", line, column, lines[2])
@@ -94,7 +94,7 @@ func TestFileFindings(t *testing.T) {
 		{"key", "version: 1\ndefaults: {}\ntests:\n" + test,
 			`2:1: unknown-key: there is no key "defaults" here (known here: version, given, tests)`},
 		{"name in given", "version: 1\ngiven: { name: a }\ntests:\n" + test,
-			`2:10: unknown-key: there is no key "name" here`},
+			`2:10: unknown-key: there is no key "name" here (known here: action, at, facts, prompts, spent, proofs, store, client, device, familiarity, geo, history, session, time, travel, velocity)`},
 		{"the same test twice", "version: 1\ntests:\n" + test + test,
 			"4:13: duplicate-name: there is already a test of this name at a_test.yaml:3:13 " +
 				"(each test has a name of its own, over all files)"},
@@ -103,6 +103,9 @@ func TestFileFindings(t *testing.T) {
 			"2:22: wrong-type: want true or false, got a whole number (write true or false)\n" +
 				"a_test.yaml:4:5: missing-key: action is missing\n" +
 				"a_test.yaml:4:33: wrong-type: want a whole number, got a text"},
+		{"a tab", "version: 1\ntests:\n  - name: a\n\taction: view\n",
+			"4:1: syntax: a tab stands in the indentation " +
+				"(YAML is indented by spaces: replace the tab by two of them)"},
 		{"two documents", "version: 1\ntests:\n" + test + "---\nversion: 1\n",
 			"4:1: several-documents: a second document begins here " +
 				"(put each document in a file of its own)"},
@@ -148,6 +151,11 @@ func TestTooLarge(t *testing.T) {
 	}
 	want := "a_test.yaml:10009:5: too-large: there are more than 10000 tests"
 	if got := findings(t, many.String()); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	values := frame + "  - [" + strings.Repeat("a,", 250_000) + "]\n"
+	want = "a_test.yaml:1:1: too-large: the file has more than 250000 values (split it into several files)"
+	if got := findings(t, values); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	noise := frame + strings.Repeat("  - {}\n", 500)

@@ -63,10 +63,12 @@ func (v value) is(kind document.Kind) bool {
 		hint = "put it in quotes"
 	case kind == document.Bool:
 		hint = "write true or false"
+	case kind == document.Integer && v.n.Kind == document.Doubtful:
+		hint = "write plain digits, without a leading 0, a base, an exponent or _"
 	case kind == document.Sequence:
 		hint = "put it in brackets: [a, b]"
 	}
-	v.report("wrong-type", hint, "want %s, got %s", kind, v.n.Kind)
+	v.report("wrong-type", hint, "want %s, got %s", kind, v.n.What())
 	return false
 }
 
@@ -87,7 +89,7 @@ func (v value) known(keys ...string) []entry {
 		if slices.Contains(keys, e.name) {
 			return false
 		}
-		e.key.report("unknown-key", suggest.Hint(e.name, keys), "there is no key %q here", e.name)
+		e.key.report("unknown-key", suggest.Key(e.name, keys), "there is no key %q here", e.name)
 		return true
 	})
 }
@@ -127,6 +129,15 @@ func (v value) text() (string, bool) {
 	return v.n.Text, true
 }
 
+// word reads a scalar as it is written, where only few words can stand.
+func (v value) word() (string, bool) {
+	switch v.n.Kind {
+	case document.Mapping, document.Sequence, document.Null:
+		return "", v.is(document.Text)
+	}
+	return v.n.Text, true
+}
+
 func (v value) texts() ([]string, bool) {
 	texts := []string{}
 	for _, item := range v.items() {
@@ -160,7 +171,7 @@ func (v value) integer(least, most int) (int, bool) {
 func (v value) decimal() (policy.Decimal, bool) {
 	if v.n.Kind != document.Integer && v.n.Kind != document.Float {
 		v.report("wrong-type", "write the digits, without quotes or a unit",
-			"want a number, got %s", v.n.Kind)
+			"want a number, got %s", v.n.What())
 		return policy.Decimal{}, false
 	}
 	d, err := policy.ParseDecimal(v.n.Text)
@@ -172,13 +183,21 @@ func (v value) decimal() (policy.Decimal, bool) {
 
 // oneOf reads a text that is among the known ones.
 func (v value) oneOf(known ...string) (string, bool) {
-	text, ok := v.text()
+	text, ok := v.word()
 	if ok && !slices.Contains(known, text) {
-		v.report("wrong-value", suggest.Hint(text, known),
+		v.report("wrong-value", near(text, known),
 			"want %s, got %q", strings.Join(known, " or "), text)
 		return "", false
 	}
-	return text, ok
+	return text, ok && v.is(document.Text)
+}
+
+// near suggests what was meant, where the message says what there is.
+func near(text string, known []string) string {
+	if n := suggest.Nearest(text, known); n != "" {
+		return "did you mean " + n + "?"
+	}
+	return ""
 }
 
 // rule reads the id of a rule of the policy.
@@ -192,18 +211,19 @@ func (v value) rule() (string, bool) {
 }
 
 // units are those of durations.
-var units = map[byte]time.Duration{
-	's': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour,
+var units = map[string]time.Duration{
+	"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour,
 }
 
 // duration reads a whole number of s, m, h or d, as a policy does.
 func (v value) duration() (time.Duration, bool) {
-	text, ok := v.text()
+	text, ok := v.word()
 	if !ok {
 		return 0, false
 	}
-	unit := units[text[len(text)-1]]
-	n, err := strconv.ParseUint(text[:len(text)-1], 10, 31)
+	last := max(len(text)-1, 0)
+	unit := units[text[last:]]
+	n, err := strconv.ParseUint(text[:last], 10, 31)
 	if err != nil || unit == 0 || n > uint64(longest/unit) {
 		v.report("wrong-value", "write 90s, 15m, 24h or 7d", "%q is not a duration", text)
 		return 0, false

@@ -5,8 +5,9 @@
 // stand, and refuses what YAML can hide: tags, anchors and aliases, merge
 // keys, several documents, duplicate keys and bottomless nesting.
 //
-// Scalars are typed here, by the rules of YAML 1.2: "yes" and "NO" are texts,
-// "017" and "0x1f" are refused as numbers.
+// Scalars are typed here, by the rules of YAML 1.2: "yes" and "NO" are texts.
+// What others would read otherwise, such as "017", "0x1f" and "2026-01-01", is
+// neither a number nor a text but doubtful, and wants quotes.
 package document
 
 import (
@@ -35,13 +36,14 @@ const (
 	Float
 	Bool
 	Null
+	Doubtful // a plain scalar that is a text here, and something else to others
 )
 
 // String returns the kind with its article, as it reads in a message.
 func (k Kind) String() string {
 	names := [...]string{
 		"nothing", "a mapping", "a list", "a text", "a whole number", "a number",
-		"true or false", "nothing",
+		"true or false", "nothing", "a doubtful text",
 	}
 	if int(k) >= len(names) {
 		return "invalid"
@@ -57,6 +59,10 @@ type Node struct {
 	Text   string // of a scalar
 	Items  []*Node
 	Pairs  []Pair
+
+	// Incomplete is a mapping that has more pairs in the file: a problem says
+	// why they are left out.
+	Incomplete bool
 
 	style style
 }
@@ -93,6 +99,7 @@ const (
 	DuplicateKey
 	Empty
 	TooMany
+	HasTab // in the indentation
 )
 
 // A Problem is one thing that is wrong with a document.
@@ -116,7 +123,25 @@ func Parse(data []byte) (*Document, []Problem) {
 	}
 	root, problems := parseYAML(text)
 	doc.Root = root
+	for i, p := range problems {
+		if p.Kind == BadSyntax {
+			problems[i] = doc.findTab(p)
+		}
+	}
 	return doc, problems
+}
+
+// findTab says that a tab indents a line, if one does where the syntax is
+// broken: no editor shows it, and what YAML says of it helps nobody.
+func (d *Document) findTab(p Problem) Problem {
+	for line := p.Line - 1; line <= p.Line+1; line++ {
+		text := d.Line(line)
+		spaces := len(text) - len(strings.TrimLeft(text, " "))
+		if rest := text[spaces:]; strings.HasPrefix(rest, "\t") && strings.TrimSpace(rest) != "" {
+			return Problem{HasTab, line, spaces + 1, "a tab stands in the indentation"}
+		}
+	}
+	return p
 }
 
 // Line returns a line of the document, or "" if there is no such line.

@@ -17,10 +17,11 @@ func TestKinds(t *testing.T) {
 	tests := map[string]document.Kind{
 		"a": document.Text, "NO": document.Text, "yes": document.Text, "on": document.Text,
 		`"1"`: document.Text, "'true'": document.Text,
-		"017": document.Text, "0x1f": document.Text, "1_000": document.Text,
-		".inf": document.Text, "1e3": document.Text, "2027-06-01": document.Text,
-		"1.": document.Text, "0": document.Integer, "-12": document.Integer,
-		"1.50": document.Float, "true": document.Bool, "False": document.Text,
+		"0": document.Integer, "-12": document.Integer,
+		"1.50": document.Float, "true": document.Bool,
+		"1.2.3": document.Text, "10.0.0.1": document.Text, "15m": document.Text,
+		"a1": document.Text, "True story": document.Text, ".": document.Text, "-x": document.Text,
+		"urn:1:2": document.Text, "2027-06": document.Text, "Tor": document.Text,
 		"~": document.Null, "": document.Null, "null": document.Null, "[1]": document.Sequence,
 		"{a: 1}": document.Mapping, "|\n  x": document.Text,
 	}
@@ -31,6 +32,38 @@ func TestKinds(t *testing.T) {
 		}
 		if got := doc.Root.Pairs[0].Value.Kind; got != want {
 			t.Errorf("%s is %v, want %v", text, got, want)
+		}
+	}
+}
+
+// TestDoubtful: what other readers of YAML take for something else than a text
+// is told from a text, and from what it is taken for; in quotes it is a text.
+func TestDoubtful(t *testing.T) {
+	tests := map[string][]string{
+		"true or false":  {"True", "TRUE", "False", "FALSE"},
+		"a whole number": {"017", "08", "0x1F", "0o17", "0b11", "-0x1f", "1_000", "+0_1"},
+		"a number": {
+			"1.", ".5", "-.5", "1e3", "1.5E-3", "1_000.5", "00.5", ".inf", "-.INF", "+.Inf", ".nan",
+			".NaN", "12:30", "190:20:30.15",
+		},
+		"a date": {
+			"2027-06-01", "2027-6-1", "2001-12-14t21:59:43.10-05:00", "2001-12-14 21:59:43",
+			"2001-12-15T02:59:43.1Z", "2001-12-14 21:59:43.10 -5",
+		},
+	}
+	for want, texts := range tests {
+		for _, text := range texts {
+			doc, problems := document.Parse([]byte("[" + text + ", '" + text + "']\n"))
+			if len(problems) > 0 {
+				t.Fatalf("%s: %v", text, problems)
+			}
+			plain, quoted := doc.Root.Items[0], doc.Root.Items[1]
+			if plain.Kind != document.Doubtful || plain.What() != text+", which is "+want+" to some readers of YAML" {
+				t.Errorf("%s is %v: %s; want %s", text, plain.Kind, plain.What(), want)
+			}
+			if quoted.Kind != document.Text || quoted.What() != "a text" {
+				t.Errorf("'%s' is %v: %s, want a text", text, quoted.Kind, quoted.What())
+			}
 		}
 	}
 }

@@ -110,6 +110,7 @@ func (c *converter) pairs(node *Node, n *yaml.Node, depth int) {
 			node.Pairs = append(node.Pairs, Pair{key, value})
 		}
 	}
+	node.Incomplete = len(node.Pairs) < len(n.Content)/2
 }
 
 func styleOf(s yaml.Style) style {
@@ -139,6 +140,8 @@ func kindOf(n *Node) Kind {
 		return Integer
 	case floatForm.MatchString(n.Text):
 		return Float
+	case readingOf(n.Text) != "":
+		return Doubtful
 	}
 	return Text
 }

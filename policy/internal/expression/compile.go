@@ -18,9 +18,9 @@ import (
 // Compile reads a condition. The program is nil if there are problems.
 func (e *Environment) Compile(text string) (*Program, []Problem) {
 	if len(text) > MaxLength {
-		return nil, []Problem{{TooLarge, 0,
-			fmt.Sprintf("the condition has %d bytes, more than %d", len(text), MaxLength),
-			"split it into several rules, or put values into a list"}}
+		return nil, []Problem{{Kind: TooLarge,
+			Message: fmt.Sprintf("the condition has %d bytes, more than %d", len(text), MaxLength),
+			Hint:    "split it into several rules, or put values into a list"}}
 	}
 	if problem := hidden(text); problem != nil {
 		return nil, []Problem{*problem}
@@ -56,7 +56,8 @@ func (e *Environment) Compile(text string) (*Program, []Problem) {
 // condition that YAML has folded into one line, pipes, and `::`.
 func hidden(text string) *Problem {
 	refused := func(offset int, what, hint string) *Problem {
-		return &Problem{Refused, offset, what + " not part of the language", hint}
+		return &Problem{Kind: Refused, Offset: offset, Hint: hint,
+			Message: what + " not part of the language"}
 	}
 	var quote, before rune
 	offset := 0
@@ -90,7 +91,7 @@ func hidden(text string) *Problem {
 func (e *Environment) parse(text string) (tree *parser.Tree, problem *Problem) {
 	defer func() {
 		if r := recover(); r != nil {
-			problem = &Problem{BadSyntax, 0, "the condition cannot be parsed", ""}
+			problem = &Problem{Kind: BadSyntax, Message: "the condition cannot be parsed"}
 		}
 	}()
 	tree, err := parser.ParseWithConfig(text, e.config)
@@ -98,7 +99,7 @@ func (e *Environment) parse(text string) (tree *parser.Tree, problem *Problem) {
 		return nil, syntaxProblem(text, err)
 	}
 	if tree.Node == nil {
-		return nil, &Problem{BadSyntax, 0, "the condition is empty", ""}
+		return nil, &Problem{Kind: BadSyntax, Message: "the condition is empty"}
 	}
 	return tree, nil
 }
@@ -164,7 +165,15 @@ func (l *lowering) report(at ast.Node, kind ProblemKind, hint, format string, ar
 }
 
 func (l *lowering) reportAt(offset int32, kind ProblemKind, hint, format string, args ...any) *node {
-	l.problems = append(l.problems, Problem{kind, int(offset), fmt.Sprintf(format, args...), hint})
+	l.problems = append(l.problems, Problem{Kind: kind, Offset: int(offset),
+		Message: fmt.Sprintf(format, args...), Hint: hint})
+	return nil
+}
+
+// unknown reports a name that neither is a signal nor declared.
+func (l *lowering) unknown(n *ast.IdentifierNode, hint, format, name string) *node {
+	l.report(n, UnknownName, hint, format, name)
+	l.problems[len(l.problems)-1].Name = n.Value
 	return nil
 }
 

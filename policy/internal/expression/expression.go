@@ -94,6 +94,7 @@ type Problem struct {
 	Offset  int // in characters
 	Message string
 	Hint    string
+	Name    string // of UnknownName: the fact or list that there is none of
 }
 
 // A Program is a compiled condition. It never changes and is safe for

@@ -4,6 +4,8 @@
 package expression
 
 import (
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
@@ -69,8 +71,8 @@ func (l *lowering) identifier(n *ast.IdentifierNode) *node {
 	case n.Value == "$env":
 		return l.report(n, Refused, "use names alone", "$env is not part of the language")
 	}
-	return l.report(n, UnknownName, l.meant(n.Value),
-		"%s is neither a signal, nor a fact, nor a list", n.Value)
+	return l.unknown(n, l.meant(n.Value), "%s is neither a signal, nor a fact, nor a list",
+		n.Value)
 }
 
 // meant suggests a name: one that is spelt like it, or the signal that ends
@@ -85,6 +87,14 @@ func (l *lowering) meant(name string) string {
 		return "did you mean " + near + "?"
 	}
 	return "declare it under facts: if the host passes it"
+}
+
+// meantSignal suggests a signal for a name with a group that there is none of.
+func (l *lowering) meantSignal(name string) string {
+	if near := suggest.Nearest(name, l.env.names()); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "the groups of signals are " + strings.Join(slices.Sorted(maps.Keys(groups)), ", ")
 }
 
 func (l *lowering) fields(group string) []string {
@@ -107,8 +117,7 @@ func (l *lowering) member(n *ast.MemberNode, depth int) *node {
 	if isGroup && isField && group.Value != "$env" {
 		if _, known := l.env.facts[group.Value]; !known {
 			name := group.Value + "." + field.Value
-			return l.report(group, UnknownName, suggest.Hint(name, l.env.names()),
-				"%s is not a signal", name)
+			return l.unknown(group, l.meantSignal(name), "%s is not a signal", name)
 		}
 	}
 	list := l.lower(n.Node, depth+1)
@@ -136,8 +145,12 @@ func (l *lowering) signal(group *ast.IdentifierNode, field *ast.StringNode) *nod
 	name := group.Value + "." + field.Value
 	s, ok := risk.ParseSignal(name)
 	if !ok {
-		return l.report(field, UnknownName, suggest.Hint(field.Value, l.fields(group.Value)),
-			"there is no signal %s", name)
+		fields := l.fields(group.Value)
+		hint := suggest.Hint(field.Value, fields)
+		if near := suggest.Nearest(field.Value, fields); near != "" {
+			hint = "did you mean " + group.Value + "." + near + "?"
+		}
+		return l.report(field, UnknownName, hint, "there is no signal %s", name)
 	}
 	return &node{op: opSignal, kind: kindOf(s.Type()), at: at(group), slot: int32(s)}
 }

@@ -5,6 +5,7 @@
 package suggest
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 )
@@ -40,16 +41,36 @@ func Nearest(word string, candidates []string) string {
 	return best
 }
 
-// Hint returns "did you mean x?", or what is there to choose from if nothing
-// is near and the choice is small.
+// shown is how many words a hint lists. No mapping of a policy has more keys.
+const shown = 24
+
+// Hint returns "did you mean x?", or what there is to choose from if nothing
+// is near.
 func Hint(word string, candidates []string) string {
 	if near := Nearest(word, candidates); near != "" {
 		return "did you mean " + near + "?"
 	}
-	if len(candidates) == 0 || len(candidates) > 12 {
+	return known(candidates)
+}
+
+// Key is Hint for the keys of a mapping: it always says which there are.
+func Key(word string, keys []string) string {
+	if near := Nearest(word, keys); near != "" {
+		return "did you mean " + near + "? " + known(keys)
+	}
+	return known(keys)
+}
+
+func known(candidates []string) string {
+	if len(candidates) == 0 {
 		return ""
 	}
-	return "known here: " + strings.Join(candidates, ", ")
+	few := candidates[:min(len(candidates), shown)]
+	hint := "known here: " + strings.Join(few, ", ")
+	if more := len(candidates) - len(few); more > 0 {
+		hint += fmt.Sprintf(", and %d more", more)
+	}
+	return hint
 }
 
 func fold(s string) string {

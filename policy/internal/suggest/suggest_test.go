@@ -27,7 +27,8 @@ func TestNearest(t *testing.T) {
 }
 
 func TestHint(t *testing.T) {
-	many := strings.Fields(strings.Repeat("word ", 13))
+	many := strings.Fields(strings.Repeat("word ", 26))
+	first := strings.TrimSuffix(strings.Repeat("word, ", 24), ", ")
 	for _, test := range []struct {
 		word  string
 		known []string
@@ -35,10 +36,22 @@ func TestHint(t *testing.T) {
 	}{
 		{"skp", []string{"skip", "fire"}, "did you mean skip?"}, {"maybe", []string{"skip",
 			"fire"}, "known here: skip, fire"},
-		{"maybe", many, ""}, {"maybe", nil, ""},
+		{"maybe", many[:24], "known here: " + first},
+		{"maybe", many, "known here: " + first + ", and 2 more"}, {"maybe", nil, ""},
 	} {
 		if got := suggest.Hint(test.word, test.known); got != test.want {
 			t.Errorf("Hint(%q) = %q, want %q", test.word, got, test.want)
+		}
+	}
+}
+
+func TestKey(t *testing.T) {
+	keys := []string{"when", "unknown"}
+	for word, want := range map[string]string{
+		"wehn": "did you mean when? known here: when, unknown", "x": "known here: when, unknown",
+	} {
+		if got := suggest.Key(word, keys); got != want {
+			t.Errorf("Key(%q) = %q, want %q", word, got, want)
 		}
 	}
 }
