@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"time"
+	"unicode/utf8"
 
 	"github.com/proportion-go/proportion/otp"
 	"github.com/proportion-go/proportion/policy"
@@ -26,6 +27,12 @@ type Config struct {
 	// Namespace names the deployment or tenant. Nothing sealed in one opens in
 	// another, even under the same Keys.
 	Namespace string
+
+	// Audience names the service that this guard serves, at most 128 bytes: it
+	// redeems only grants that were proven for it. Where one service decides
+	// for another, [Request.Audience] names the other. Empty: the deployment is
+	// one audience.
+	Audience string
 
 	// Store remembers subjects and challenges. Nil: in the memory of this
 	// process, as [NewMemory] makes it; a restart then forgets it.
@@ -93,6 +100,8 @@ func (c Config) withDefaults() (Config, error) {
 		return Config{}, errors.New("stepup: config.Keys: no key ring")
 	case c.Namespace == "":
 		return Config{}, errors.New("stepup: config.Namespace: is empty")
+	case len(c.Audience) > longestAudience || !utf8.ValidString(c.Audience):
+		return Config{}, fmt.Errorf("stepup: config.Audience: want at most %d bytes of UTF-8", longestAudience)
 	case c.CodeLife < 0 || c.CodeLife > longestCodeLife:
 		return Config{}, fmt.Errorf("stepup: config.CodeLife: got %v, want at most %v", c.CodeLife, longestCodeLife)
 	}

@@ -78,7 +78,7 @@ func (e *RequestError) Error() string {
 // It is an [ErrRefused], and is for the operator: a customer sees no more of
 // it than of any refusal.
 type MismatchError struct {
-	Field string // "Subject", "Session", "Binding", "Action", or "Facts.amount"
+	Field string // "Subject", "Session", "Binding", "Action", "Audience", or "Facts.amount"
 }
 
 // Error returns the field.

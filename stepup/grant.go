@@ -4,6 +4,7 @@
 package stepup
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,15 +43,16 @@ type Grant struct {
 // proven is what a grant's token seals: keyed hashes only, so that comparing
 // needs no secret of the customer.
 type proven struct {
-	ID      ID
-	Issued  time.Time
-	Subject [32]byte
-	Session [32]byte
-	Binding [32]byte
-	Action  [32]byte
-	Facts   []provenFact
-	Single  bool
-	Strong  bool
+	ID       ID
+	Issued   time.Time
+	Subject  [32]byte
+	Session  [32]byte
+	Binding  [32]byte
+	Action   [32]byte
+	Audience [32]byte
+	Facts    []provenFact
+	Single   bool
+	Strong   bool
 }
 
 // provenFact is the keyed hash of one bound fact; the name is for the operator
@@ -64,7 +66,7 @@ func (g *Guard) grant(t *ticket, m Method, strong bool, counter uint32, now time
 	p := proven{
 		ID: t.ID, Issued: now, Single: t.single(), Strong: strong,
 		Subject: sum(g.keys.subject, t.Subject), Action: sum(g.keys.action, t.Action),
-		Session: t.Session, Binding: t.Binding,
+		Session: t.Session, Binding: t.Binding, Audience: sum(g.keys.audience, t.Audience),
 	}
 	for _, f := range t.Facts {
 		p.Facts = append(p.Facts, provenFact{f.Name, g.keys.fact.Sum(factParts(f)...)})
@@ -84,8 +86,8 @@ func (g *Guard) grant(t *ticket, m Method, strong bool, counter uint32, now time
 }
 
 // Redeem accepts a grant for a request: it must be for the same subject,
-// session, binding, action and bound facts as were proven, within the grant's
-// life. A grant of a bound, sensitive or critical action is accepted once,
+// session, binding, action, bound facts and audience as were proven, within the
+// grant's life. A grant of a bound, sensitive or critical action is accepted once,
 // ever. Call it at the moment of doing what was proven.
 //
 // Errors: all but [ErrUnavailable] and [*RequestError] are an [ErrRefused];
@@ -142,6 +144,9 @@ func (g *Guard) accept(ctx context.Context, token string, req Request) (p proven
 	})
 }
 
+// audience is the service that redeems what is proven for a request.
+func (g *Guard) audience(req *Request) string { return cmp.Or(req.Audience, g.config.Audience) }
+
 func (g *Guard) redeemOnce(ctx context.Context, r Redemption) error {
 	err := g.config.Store.Redeem(context.WithoutCancel(ctx), r)
 	switch {
@@ -167,6 +172,7 @@ func (g *Guard) match(p *proven, req *Request) error {
 		{"Session", g.keys.session, p.Session, req.Session},
 		{"Binding", g.keys.binding, p.Binding, req.Binding},
 		{"Action", g.keys.action, p.Action, req.Action},
+		{"Audience", g.keys.audience, p.Audience, g.audience(req)},
 	} {
 		if !isSum(f.mac, f.sum, f.text) {
 			return &MismatchError{f.name}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/proportion-go/proportion/otp"
+	"github.com/proportion-go/proportion/risk/risktest"
 	"github.com/proportion-go/proportion/stepup"
 	"github.com/proportion-go/proportion/stepup/steptest"
 )
@@ -39,6 +40,7 @@ func TestRedeemRefusesAnythingElse(t *testing.T) {
 		{"Session", func(r *stepup.Request) { r.Session = "" }},
 		{"Binding", func(r *stepup.Request) { r.Binding = mallory }},
 		{"Action", func(r *stepup.Request) { r.Action = "address.change" }},
+		{"Audience", func(r *stepup.Request) { r.Audience = "fake-ledger" }},
 		{"Facts.amount", func(r *stepup.Request) { r.Facts["amount"] = "250.01" }},
 		{"Facts.amount", func(r *stepup.Request) { delete(r.Facts, "amount") }},
 		{"Facts.amount", func(r *stepup.Request) { r.Facts["amount"] = true }},
@@ -61,6 +63,86 @@ func TestRedeemRefusesAnythingElse(t *testing.T) {
 				t.Errorf("the refusal used up the grant: %v", err)
 			}
 		})
+	}
+}
+
+// A grant is for the service that it was proven for, whoever decided (L17):
+// fixed when the challenge is decided, and asked of the one that redeems.
+func TestGrantForAnotherAudience(t *testing.T) {
+	serving := func(audience string) func(*stepup.Config) {
+		return func(c *stepup.Config) { c.Audience = audience }
+	}
+	front := newBench(t, serving("front"))
+	other := func(audience string) *stepup.Guard {
+		return newBench(t, serving(audience), func(c *stepup.Config) { c.Store, c.Now = front.Store, front.Clock.Now }).Guard
+	}
+	c := alice("laptop")
+	prove := func(audience string) string {
+		req := c.Request("transfer", transfer("250"))
+		req.Audience = audience
+		d, err := front.Guard.Decide(t.Context(), req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun, code := front.Begin(d, stepup.Code6)
+		grant, err := front.Guard.Finish(t.Context(), c.Binding, begun.ID, code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return grant.Token
+	}
+	for _, tt := range []struct {
+		proven, redeems, asks string
+		accepted              bool
+	}{
+		{"", "front", "", true},
+		{"", "front", "front", true},
+		{"", "front", "ledger", false},
+		{"", "ledger", "", false},
+		{"", "", "", false},
+		{"ledger", "ledger", "", true},
+		{"ledger", "front", "", false},
+		{"ledger", "front", "ledger", true},
+		{"ledger", "", "", false},
+	} {
+		req := c.Request("transfer", transfer("250"))
+		req.Audience = tt.asks
+		err := other(tt.redeems).Redeem(t.Context(), prove(tt.proven), req)
+		var mismatch *stepup.MismatchError
+		refused := errors.As(err, &mismatch) && mismatch.Field == "Audience"
+		if tt.accepted && err != nil || !tt.accepted && !refused {
+			t.Errorf("%+v: got error %v", tt, err)
+		}
+	}
+	req := c.Request("transfer", transfer("250"))
+	req.Audience = strings.Repeat("a", 129)
+	var malformed *stepup.RequestError
+	if _, err := front.Guard.Decide(t.Context(), req); !errors.As(err, &malformed) || malformed.Field != "Audience" {
+		t.Errorf("an audience of 129 bytes: got error %v", err)
+	}
+}
+
+// A grant of what is bound, sensitive or critical is accepted once; any other
+// as often as is asked while it lasts.
+func TestGrantsAreRedeemedOnce(t *testing.T) {
+	s := newScene(t)
+	for action, once := range map[string]bool{
+		"address.change": true, "account.close": true, "usage.view": false,
+	} {
+		c := alice("laptop " + action)
+		if !once {
+			c.From(risktest.NewYorkAddr) // where it takes a proof
+		}
+		s.Clock.Advance(time.Minute)
+		grant, err := s.grant(t, c, action, stepup.TOTP)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req := c.Request(action, nil)
+		n := each(20, func() error { return s.Guard.Redeem(t.Context(), grant.Token, req) })
+		if once && n != 1 || !once && n != 20 {
+			t.Errorf("%s: got %d of 20 redemptions accepted", action, n)
+		}
 	}
 }
 

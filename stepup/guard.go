@@ -27,8 +27,8 @@ type Guard struct {
 
 // keys are the derived keys of one deployment, one for each purpose (L30).
 type keys struct {
-	subject, session, binding, action, code, fact, issue, journal *otp.MAC
-	ticket, grant, token, seal, enrol, event                      *otp.Sealer
+	subject, session, binding, action, audience, code, fact, issue, journal *otp.MAC
+	ticket, grant, token, seal, enrol, event                                *otp.Sealer
 }
 
 // New returns a guard for the policy. The error names the field of the
@@ -45,7 +45,7 @@ func New(p *policy.Policy, c Config) (*Guard, error) {
 	sealer := func(purpose string) *otp.Sealer { return c.Keys.Sealer(c.Namespace, purpose) }
 	g := &Guard{config: c, guessing: make(chan struct{}, guessers), keys: keys{
 		subject: mac("subject"), session: mac("session"), binding: mac("binding"),
-		action: mac("action"), code: mac("code"), fact: mac("fact"),
+		action: mac("action"), audience: mac("audience"), code: mac("code"), fact: mac("fact"),
 		issue: mac("issue"), journal: mac("journal"),
 		ticket: sealer("ticket"), grant: sealer("grant"), token: sealer("token"),
 		seal: sealer("seal"), enrol: sealer("enrol"), event: sealer("event"),

@@ -83,6 +83,7 @@ func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) *ticket {
 		Subject:     s.req.Subject,
 		Session:     sum(g.keys.session, s.req.Session),
 		Binding:     sum(g.keys.binding, s.req.Binding),
+		Audience:    g.audience(s.req),
 		Device:      device,
 		Renewal:     s.device == risk.DeviceID(device) && device != (Key{}),
 		Lane:        lane,

@@ -65,6 +65,11 @@ type Request struct {
 	// Action is what is attempted, by the policy's name: at most 128 bytes.
 	Action string
 
+	// Audience is the service that will redeem the grant, at most 128 bytes,
+	// where it is not the one that decides. Empty: the guard's own, which is
+	// [Config.Audience].
+	Audience string
+
 	// Channel is where the customer acts.
 	Channel Channel
 
@@ -88,8 +93,11 @@ type Request struct {
 	Place *risk.Location
 }
 
-// longestSubject is the most bytes that name a subject.
-const longestSubject = 256
+// The most bytes that name a subject and an audience.
+const (
+	longestSubject  = 256
+	longestAudience = 128
+)
 
 // check returns a *RequestError for the first malformed field.
 func (r *Request) check() error {
@@ -101,6 +109,7 @@ func (r *Request) check() error {
 		{"Session", r.Session, 0, 512},
 		{"Binding", r.Binding, 16, 512},
 		{"Action", r.Action, 1, 128},
+		{"Audience", r.Audience, 0, longestAudience},
 	} {
 		if err := checkField(f.name, f.value, f.least, f.most); err != nil {
 			return err

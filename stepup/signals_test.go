@@ -127,6 +127,7 @@ func TestNewRefuses(t *testing.T) {
 	for field, c := range map[string]stepup.Config{
 		"config.Keys":      {Namespace: "shop"},
 		"config.Namespace": {Keys: keys},
+		"config.Audience":  {Keys: keys, Namespace: "shop", Audience: strings.Repeat("a", 129)},
 		"config.CodeLife":  {Keys: keys, Namespace: "shop", CodeLife: 11 * time.Minute},
 		"config.Senders":   {Keys: keys, Namespace: "shop", Contacts: steptest.Contacts{}},
 	} {

@@ -21,6 +21,7 @@ type ticket struct {
 	Subject  string
 	Session  [32]byte // pseudonyms, in full; the zero Session is none
 	Binding  [32]byte
+	Audience string
 	Device   Key
 	Renewal  bool // the device was presented, and known
 	Lane     Lane
