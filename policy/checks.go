@@ -89,8 +89,13 @@ var checks = [...]Check{
 	{"bound-fact", "A proof cannot be bound to this fact.",
 		"Bound facts are exact and always there: no `?`, and `decimal` rather than `number` " +
 			"(law L16)."},
-	{"built-in-trivial", "A built-in action is made trivial.",
-		"Enrolling methods, changing contacts and the like guard the account itself (law L20)."},
+	{"built-in-weak", "A built-in action is made less sensitive than it may be.",
+		"These guard the account itself. Enrolling and removing methods and changing contacts " +
+			"guard every other proof too: they are critical, or sensitive at the least. The others " +
+			"are sensitive, or normal at the least (law L20)."},
+	{"star-trivial", "\"*\" is made trivial.",
+		"An action that nobody listed would be harmless, whatever a new release does. List the " +
+			"harmless ones by name (law L20)."},
 	{"failure-allow", "An action that is not trivial would be allowed when something fails.",
 		"An attacker would make it fail (law L2)."},
 	{"failure-order",

@@ -21,7 +21,7 @@ func TestChecksDocument(t *testing.T) {
 		"Every finding of `policy.Load`, in the order in which a file is read: what is\n" +
 		"wrong, why it is refused, and the findings of a file that has it. Nothing that\n" +
 		"has a finding is loaded. What is probably not meant in a policy that can be\n" +
-		"loaded is in LINTS.md.\n\n" +
+		"loaded is in [LINTS.md](LINTS.md).\n\n" +
 		"This file is made from the table in `checks.go` and the files in\n" +
 		"`testdata/bad`; `go test ./policy -run Checks -update` writes it.\n")
 	for _, c := range policy.Checks() {

@@ -28,8 +28,12 @@
 //   - actions: sensitivity, and if they apply: bind (facts that a proof is
 //     bound to), touches (contacts that the action changes), without (methods
 //     that do not prove it), session: none. "*" stands for all that are not
-//     listed, but for the built-in ones; without it these are critical, and
-//     degrade the decision.
+//     listed, but for the built-in ones, and is never trivial; without it these
+//     are critical, and degrade the decision. Built in are method.enrol,
+//     method.remove and contact.change, which are critical and may be made
+//     sensitive; and device.trust, device.revoke, consent.change,
+//     profile.export and profile.erase, which are sensitive and may be made
+//     normal.
 //   - facts: values that the host passes, each of type number, decimal, bool,
 //     string or strings, with a `?` if it may be absent.
 //   - lists: named lists of texts or numbers, for conditions.

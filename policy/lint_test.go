@@ -78,7 +78,7 @@ func TestLintsDocument(t *testing.T) {
 	b.WriteString("# What a policy is warned of\n\n" +
 		fold("Every finding of `policy.Lint` and `proportion check` about a policy that can "+
 			"be loaded: what is probably not meant, what to do, and an example. Errors, which "+
-			"keep a policy from being loaded, are in CHECKS.md.") + "\n\n" +
+			"keep a policy from being loaded, are in [CHECKS.md](CHECKS.md).") + "\n\n" +
 		fold("A comment on a line of a rule, action or step, or directly above it, accepts "+
 			"a warning there and says why:") + "\n\n```yaml\n" +
 		"  # proportion:allow review-past: the audit is in March\n```\n\n" +

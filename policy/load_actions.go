@@ -40,9 +40,13 @@ func (e entry) action() *action {
 	if v, ok := keys.need(e.value, "sensitivity"); ok {
 		i, _ := v.oneOf(sensitivityNames[:]...)
 		a.Sensitivity = Sensitivity(max(i, 0))
-		if _, ok := builtIn[e.name]; ok && a.Sensitivity == Trivial {
-			v.report("built-in-trivial", "", "%s guards the account itself and is never trivial",
-				e.name)
+		if least, ok := leastSensitive(e.name); ok && !a.Sensitivity.AtLeast(least) {
+			v.report("built-in-weak", "write "+least.orMore(),
+				"%s guards the account itself and is never %s", e.name, a.Sensitivity)
+		}
+		if e.name == "*" && a.Sensitivity == Trivial {
+			v.report("star-trivial", "list the actions that are harmless by name",
+				"what is not listed is never trivial")
 		}
 	}
 	if v, ok := keys["session"]; ok {

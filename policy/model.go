@@ -145,3 +145,11 @@ var builtIn = map[string]Sensitivity{
 	"device.trust": Sensitive, "device.revoke": Sensitive,
 	"consent.change": Sensitive, "profile.export": Sensitive, "profile.erase": Sensitive,
 }
+
+// leastSensitive returns how sensitive a built-in action is at the least: one
+// below what it is unless the policy says otherwise, since all have a default
+// for a service that gave it no thought (L20).
+func leastSensitive(name string) (Sensitivity, bool) {
+	s, ok := builtIn[name]
+	return s + 1, ok
+}

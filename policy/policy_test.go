@@ -122,7 +122,7 @@ func TestBuiltInActions(t *testing.T) {
 	p := withRules(t, "")
 	q, err := policy.Parse(policy.Source{Name: "q", Data: []byte(strings.Replace(
 		strings.TrimSuffix(frameYAML, "rules:\n"), "actions:",
-		"actions:\n  \"*\": { sensitivity: trivial }\n  profile.export: { sensitivity: normal }", 1))})
+		"actions:\n  \"*\": { sensitivity: normal }\n  profile.export: { sensitivity: normal }", 1))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -99,12 +99,14 @@ func actionsSchema() *schema.Node {
 		schema.Form{Pattern: `^\*$|` + nameOf.Pattern, Words: nameOf.Words},
 		actionSchema("One action.", sensitivityNames[:]))
 	all.Properties = map[string]*schema.Node{
-		"*": actionSchema("Every action that is neither listed nor built in.", sensitivityNames[:]),
+		"*": actionSchema("Every action that is neither listed nor built in, never trivial.",
+			sensitivityNames[:Trivial]),
 	}
 	for name, s := range builtIn {
+		least, _ := leastSensitive(name)
 		all.Properties[name] = actionSchema("Built in: "+s.String()+" unless the policy says "+
-			"otherwise, never trivial, and not covered by \"*\", since it guards the account "+
-			"itself.", sensitivityNames[:Trivial])
+			"otherwise, never less than "+least.String()+", and not covered by \"*\", since it "+
+			"guards the account itself.", sensitivityNames[:least+1])
 	}
 	return all
 }

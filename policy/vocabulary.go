@@ -3,6 +3,11 @@
 
 package policy
 
+import (
+	"slices"
+	"strings"
+)
+
 // Outcome is what happens to a request once the proofs already held are
 // counted. The zero value is Deny.
 type Outcome uint8
@@ -44,6 +49,13 @@ func (s Sensitivity) String() string {
 		return "critical"
 	}
 	return sensitivityNames[s]
+}
+
+// orMore returns this sensitivity and those above it, in words.
+func (s Sensitivity) orMore() string {
+	names := slices.Clone(sensitivityNames[:s+1])
+	slices.Reverse(names)
+	return strings.Join(names, " or ")
 }
 
 // AtLeast reports whether an action of this sensitivity can do at least as

@@ -132,7 +132,7 @@ var policyCompletions = []scene{
 	{"sensitivities", "actions:\n  transfer: { sensitivity: ¦}",
 		[]string{"trivial", "normal", "sensitive", "critical"}},
 	{"sensitivities of a built-in action", "actions:\n  method.enrol: { sensitivity: ¦}",
-		[]string{"normal", "sensitive", "critical", "no trivial"}},
+		[]string{"sensitive", "critical", "no normal", "no trivial"}},
 	{"keys of a fact", "facts:\n  amount:\n    ¦", []string{"type", "unit", "min", "max",
 		"journal"}},
 	{"types of facts", "facts:\n  amount: ¦", []string{"decimal", "number?", "strings"}},

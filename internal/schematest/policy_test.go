@@ -86,8 +86,9 @@ func actions(t *rapid.T) mapping {
 		{"login", mapping{{"sensitivity", "normal"}, {"session", "none"}, {"without",
 			list{"code4"}}}},
 		{"email.change", mapping{{"sensitivity", "critical"}, {"touches", list{"email", "sms"}}}},
-		{"method.enrol", mapping{{"sensitivity", oneOf(t, "normal", "sensitive", "critical")}}},
-		{"*", mapping{{"sensitivity", oneOf(t, "trivial", "critical")}}},
+		{"method.enrol", mapping{{"sensitivity", oneOf(t, "sensitive", "critical")}}},
+		{"profile.export", mapping{{"sensitivity", oneOf(t, "normal", "sensitive")}}},
+		{"*", mapping{{"sensitivity", oneOf(t, "normal", "critical")}}},
 	}) {
 		m = maybe(t, m, p)
 	}

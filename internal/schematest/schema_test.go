@@ -212,6 +212,8 @@ func TestSchemaRefuses(t *testing.T) {
 		"band above 100":            "bands: { medium: 30, high: 60, extreme: 101 }",
 		"action without much":       "actions: { login: {} }",
 		"trivial built-in":          "actions: { method.enrol: { sensitivity: trivial } }",
+		"normal built-in":           "actions: { method.enrol: { sensitivity: normal } }",
+		"trivial star":              "actions: { \"*\": { sensitivity: trivial } }",
 		"two effects":               "rules: [{ id: a, deny: true, score: 3 }]",
 		"no effect":                 "rules: [{ id: a }]",
 		"score of nothing":          "rules: [{ id: a, score: 0 }]",
