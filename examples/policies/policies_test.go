@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/policy/policytest"
@@ -46,13 +47,19 @@ var folders = []string{"telecom", "payments", "admin"}
 // load reads the policy of a folder, without its tests.
 func load(t *testing.T, folder string) *policy.Policy {
 	t.Helper()
-	p, err := policy.Parse(slices.DeleteFunc(read(t, folder), func(s policy.Source) bool {
-		return strings.HasSuffix(s.Name, "_test.yaml")
-	})...)
+	p, err := policy.Parse(policySources(t, folder)...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// policySources returns the files of a folder without its tests.
+func policySources(t *testing.T, folder string) []policy.Source {
+	t.Helper()
+	return slices.DeleteFunc(read(t, folder), func(s policy.Source) bool {
+		return strings.HasSuffix(s.Name, "_test.yaml")
+	})
 }
 
 // TestEveryRuleMatters: with any one rule in rehearsal rather than in force,
@@ -94,6 +101,29 @@ func read(t *testing.T, folder string) []policy.Source {
 		sources = append(sources, policy.Source{Name: file, Data: data})
 	}
 	return sources
+}
+
+// TestNoWarnings: nothing in a shipped policy is probably not meant, or it
+// says in a comment why it is.
+func TestNoWarnings(t *testing.T) {
+	day := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	quickstart, err := os.ReadFile("../quickstart/policy.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	policies := map[string][]policy.Source{"quickstart": {{Name: "policy.yaml", Data: quickstart}}}
+	for _, folder := range folders {
+		policies[folder] = policySources(t, folder)
+	}
+	for name, sources := range policies {
+		findings, err := policy.Lint(day, sources...)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		for _, f := range findings {
+			t.Errorf("%s: %v", name, f)
+		}
+	}
 }
 
 // TestEveryReasonIsTranslated holds the policies to texts in both languages.
