@@ -49,6 +49,17 @@ func Assess(o *Observation, groups Groups, out *Signals) {
 	if groups.Has(FamiliarityGroup) {
 		o.assessFamiliarity(out, &client)
 	}
+	if !o.Consented {
+		out.withhold(o.Asked)
+	}
+}
+
+// withhold makes what the subject did not agree to unknown.
+func (s *Signals) withhold(asked []Signal) {
+	s.known &^= consented
+	for _, id := range asked {
+		s.known &^= 1 << id
+	}
 }
 
 func (o *Observation) assessAction(out *Signals) {

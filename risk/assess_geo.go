@@ -27,7 +27,9 @@ func (o *Observation) assessGeo(out *Signals) {
 	out.SetBool(GeoProxy, l.Proxy)
 	out.SetBool(GeoTor, l.Tor)
 	out.SetBool(GeoResidentialProxy, l.ResidentialProxy)
-	out.SetBool(GeoTimezoneDiffers, o.timezoneDiffers())
+	if o.Consented { // a script reads the zone from the customer's device
+		out.SetBool(GeoTimezoneDiffers, o.timezoneDiffers())
+	}
 	out.SetBool(GeoNewCountry, o.newCountry())
 	out.SetBool(GeoNewASN, o.newASN())
 }

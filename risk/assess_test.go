@@ -6,6 +6,7 @@ package risk_test
 import (
 	"math"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -26,7 +27,7 @@ func complete() risk.Observation {
 		Failures10m: one, Failures1h: one, Failures24h: one, IPFailures1h: one, IPSubjects1h: one,
 		NetSubjects1h: one, Prompts24h: one, DeviceSubjects24h: one, GlobalFailures: one,
 	}
-	o.Familiarity = model()
+	o.Familiarity, o.Consented = model(), true
 	return o
 }
 
@@ -69,6 +70,40 @@ func TestOnlyTheGroupsAskedFor(t *testing.T) {
 				t.Errorf("asked for %s: %s known is %v", g, spec.Name, s.Known(spec.Signal))
 			}
 		}
+	}
+}
+
+// Without the subject's consent exactly the signals that need it, by their basis
+// or by the deployment's word, are unknown; they count as computed (L24).
+func TestSignalsThatNeedConsent(t *testing.T) {
+	for name, tt := range map[string]struct {
+		asked     []risk.Signal
+		consented bool
+		withheld  []risk.Signal
+	}{
+		"given":           {nil, true, nil},
+		"not given":       {nil, false, []risk.Signal{risk.GeoTimezoneDiffers}},
+		"asked and given": {[]risk.Signal{risk.DeviceDrift}, true, nil},
+		"asked": {
+			[]risk.Signal{risk.DeviceDrift, risk.GeoRegion, risk.HistoryHourShare}, false,
+			[]risk.Signal{risk.DeviceDrift, risk.GeoRegion, risk.HistoryHourShare, risk.GeoTimezoneDiffers},
+		},
+		"no signals": {[]risk.Signal{200, 255}, false, []risk.Signal{risk.GeoTimezoneDiffers}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := complete()
+			o.Consented, o.Asked = tt.consented, tt.asked
+			s := assess(o)
+			for _, spec := range risk.Catalogue() {
+				withheld := slices.Contains(tt.withheld, spec.Signal)
+				if s.Known(spec.Signal) == withheld || !s.Computed().Has(spec.Group) {
+					t.Errorf("%s: got known %t", spec.Name, s.Known(spec.Signal))
+				}
+				if spec.Basis == risk.Consent && !tt.consented && !withheld {
+					t.Errorf("%s: its basis is consent", spec.Name)
+				}
+			}
+		})
 	}
 }
 
@@ -186,7 +221,7 @@ func TestTimezoneNamesOfClients(t *testing.T) {
 		"Europe/../Paris": risk.Unknown, "Europe/Atlantis": risk.Unknown, "Europe/Pa\x00ris": risk.Unknown,
 	} {
 		o := at(start(), risktest.ParisAddr, settled())
-		o.Client.Hints.Timezone = name
+		o.Client.Hints.Timezone, o.Consented = name, true
 		if got := assess(o).Bool(risk.GeoTimezoneDiffers); got != want {
 			t.Errorf("%q: got %s, want %s", name, got, want)
 		}

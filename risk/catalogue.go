@@ -168,6 +168,16 @@ func (b Basis) String() string {
 	return "consent"
 }
 
+// consented are the signals whose basis is Consent, one bit each.
+var consented = func() (set uint64) {
+	for id, spec := range catalogue {
+		if spec.Basis == Consent {
+			set |= 1 << id
+		}
+	}
+	return set
+}()
+
 // A Spec is the catalogue's entry of one signal.
 type Spec struct {
 	Signal      Signal

@@ -25,6 +25,12 @@ type Observation struct {
 	Profile     *Profile // nil: it could not be read. An empty one is a newcomer's
 	Counts      Counts
 	Familiarity *Familiarity // the deployment's model; nil: familiarity is unknown
+
+	// Consented says that the subject agreed to the signals whose basis is
+	// [Consent], and to those of Asked, which need it in this deployment.
+	// Without it they are not computed, and are unknown (L24).
+	Consented bool
+	Asked     []Signal
 }
 
 // Session is the host's session that a request belongs to. The zero Session

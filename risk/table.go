@@ -178,8 +178,8 @@ var catalogue = [signalCount]Spec{
 	GeoTimezoneDiffers: {
 		Signal: GeoTimezoneDiffers, Name: "geo.timezone_differs", Group: GeoGroup, Type: Bool,
 		Range:       "the address's offset from UTC differs from the client's own",
-		UnknownWhen: "either zone is unknown",
-		Purpose:     "notice a borrowed place", Basis: LegitimateInterest,
+		UnknownWhen: "either zone is unknown, or the subject did not consent",
+		Purpose:     "notice a borrowed place", Basis: Consent,
 		Category: "location", Retention: "with the decision",
 	},
 	GeoNewCountry: {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -63,6 +64,11 @@ type Config struct {
 	// Record adds groups of signals to those the policy needs, for the record.
 	// Zero: every group.
 	Record risk.Groups
+
+	// Consent are signals that this deployment computes only for subjects who
+	// agreed to them, beside those whose basis is [risk.Consent]: see
+	// [Guard.Consent]. Without it they are unknown (L24).
+	Consent []risk.Signal
 
 	// Journal takes an event for everything that happens. What cannot be
 	// written to it did not happen, but for trivial requests that are allowed.
@@ -129,6 +135,7 @@ func (c Config) withDefaults() (Config, error) {
 		c.Notify = func(context.Context, Notice) {}
 	}
 	c.Sends = c.Sends.withDefaults()
+	c.Consent = slices.Clone(c.Consent)
 	c.Senders = maps.Clone(c.Senders)
 	c.Labels = maps.Clone(c.Labels)
 	c.Route = maps.Clone(c.Route)

@@ -82,6 +82,8 @@ func (g *Guard) observe(ctx context.Context, req *Request) *situation {
 		Client:   risk.Client{UserAgent: req.userAgent(), Hints: req.Hints},
 		Device:   s.device,
 		Profile:  s.profile,
+
+		Consented: !s.memo.consent.IsZero(), Asked: g.config.Consent,
 	}
 	s.seen.Sensitivity = s.policy.Action(req.Action).Sensitivity.String()
 	if !s.storeFailed() {

@@ -75,9 +75,25 @@ func (g *Guard) redeemFor(ctx context.Context, action, grant string, req Request
 	if req.Action != action {
 		return time.Time{}, &RequestError{"Action", "is not " + action}
 	}
+	if grant == "" {
+		return g.heldFor(ctx, req)
+	}
 	p, err := g.redeem(ctx, grant, req)
 	if err != nil || p.Strong {
 		return time.Time{}, err
+	}
+	return g.config.Now().Add(settling), nil
+}
+
+// heldFor stands in for redeeming where a proof that the session holds allows
+// the action, since no challenge then gives a grant.
+func (g *Guard) heldFor(ctx context.Context, req Request) (settles time.Time, err error) {
+	d, err := g.Decide(ctx, req)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if d.Outcome != Allow || !d.Verdict.HeldOK {
+		return time.Time{}, ErrRefused
 	}
 	return g.config.Now().Add(settling), nil
 }

@@ -37,7 +37,8 @@ type Report struct {
 	Claim Claim
 
 	// Grant is of the action [ActionRevoke], for the request that reports, and
-	// is redeemed by the report. Empty: the claim is not proven.
+	// is redeemed by the report. Empty: the claim is not proven, unless by a
+	// proof that the session holds.
 	Grant string
 }
 
@@ -95,21 +96,30 @@ func (g *Guard) Report(ctx context.Context, req Request, r Report) error {
 	if age := g.config.Now().Sub(h.time); !ok || age < 0 || age > reportable {
 		return ErrRefused
 	}
-	if r.Grant != "" {
-		if err := g.Redeem(ctx, r.Grant, req); err != nil {
-			return err
-		}
+	proven, err := g.provenFor(ctx, r.Grant, req)
+	if err != nil {
+		return err
 	}
 	s := g.observe(ctx, &req)
 	if s.storeFailed() {
 		return unavailable("subject", errors.New("cannot be read"))
 	}
-	c := claim{happening: h, guard: g, now: s.now, proven: r.Grant != "", by: Key(s.device)}
+	c := claim{happening: h, guard: g, now: s.now, proven: proven, by: Key(s.device)}
 	c.trusted = s.trustedBefore(h.time)
 	if r.Claim == Mine {
 		return g.mine(ctx, &c)
 	}
 	return g.notMine(ctx, &c)
+}
+
+// provenFor reports whether the report is proven: by a grant, or by a proof that
+// the session holds.
+func (g *Guard) provenFor(ctx context.Context, grant string, req Request) (bool, error) {
+	_, err := g.redeemFor(ctx, ActionRevoke, grant, req)
+	if grant == "" && errors.Is(err, ErrRefused) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // claim is a report on its way.
