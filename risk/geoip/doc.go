@@ -28,8 +28,8 @@
 //
 // # What it does not do
 //
-// It does not download databases, nor watch the files: open a new [DB] and
-// exchange it for the old one. Locations are those of the network's database,
+// It does not download databases; [Watch] takes on those that geoipupdate and
+// its like put in their place. Locations are those of the network's database,
 // right for a country in most cases and for a city in some: rules must not
 // lean on them alone.
 package geoip

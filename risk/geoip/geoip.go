@@ -71,17 +71,24 @@ func OpenBytes(databases ...[]byte) (*DB, error) { return Config{}.OpenBytes(dat
 func (c Config) Open(paths ...string) (*DB, error) {
 	var sources []source
 	for _, path := range paths {
-		data, err := readFile(path)
-		if err != nil {
-			return nil, fmt.Errorf("geoip: %w", err)
-		}
-		s, err := newSource(path, data)
+		s, err := openFile(path)
 		if err != nil {
 			return nil, err
 		}
 		sources = append(sources, s)
 	}
 	return c.open(sources)
+}
+
+// openFile opens the database in a file.
+func openFile(path string) (source, error) {
+	found, data, err := readFile(path)
+	if err != nil {
+		return source{}, fmt.Errorf("geoip: %w", err)
+	}
+	s, err := newSource(path, data)
+	s.found = found
+	return s, err
 }
 
 // OpenBytes is Open for databases that are already in memory. They must not be
@@ -117,17 +124,18 @@ func (c Config) open(sources []source) (*DB, error) {
 }
 
 // readFile refuses what is not a plain file of a sensible size: reading it
-// might not end.
-func readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
+// might not end. What it finds is what stood there before it was read.
+func readFile(path string) (finding, []byte, error) {
+	found := find(path)
+	if found.err != nil {
+		return found, nil, found.err
 	}
-	if !info.Mode().IsRegular() || info.Size() > maxFile {
-		return nil, fmt.Errorf("%s: want a regular file of at most %d bytes: %w",
+	if !found.info.Mode().IsRegular() || found.info.Size() > maxFile {
+		return found, nil, fmt.Errorf("%s: want a regular file of at most %d bytes: %w",
 			path, int64(maxFile), ErrCorrupt)
 	}
-	return os.ReadFile(path)
+	data, err := os.ReadFile(path)
+	return found, data, err
 }
 
 func (c Config) stale(s *source, now time.Time) error {
@@ -147,7 +155,8 @@ func (c Config) stale(s *source, now time.Time) error {
 // says. An error is [ErrStale], [ErrCorrupt] or [ErrClosed]; the Location then
 // holds what the other databases know. It names the file, never the address.
 //
-// It allocates nothing for a place that was met lately.
+// It allocates nothing for a place that was met lately, and once for one that
+// was not.
 func (db *DB) Locate(addr netip.Addr) (risk.Location, error) {
 	sources := db.sources.Load()
 	if sources == nil {

@@ -7,95 +7,226 @@ import (
 	"cmp"
 	"math"
 
-	"github.com/oschwald/maxminddb-golang/v2"
-
 	"github.com/proportion-go/proportion/risk"
 )
 
-// placeRecord, operatorRecord and anonymousRecord name the few fields that are
-// needed of each kind; decoding more would cost more.
-type placeRecord struct {
-	Country struct {
-		ISOCode string `maxminddb:"iso_code"`
-	} `maxminddb:"country"`
-	City struct {
-		Names struct {
-			English string `maxminddb:"en"`
-		} `maxminddb:"names"`
-	} `maxminddb:"city"`
-	Subdivisions []struct {
-		ISOCode string `maxminddb:"iso_code"`
-	} `maxminddb:"subdivisions"`
-	Location struct {
-		Latitude  float64 `maxminddb:"latitude"`
-		Longitude float64 `maxminddb:"longitude"`
-		Radius    uint16  `maxminddb:"accuracy_radius"`
-		Timezone  string  `maxminddb:"time_zone"`
-	} `maxminddb:"location"`
-	Traits operatorRecord `maxminddb:"traits"`
+// record is what is needed of a record of any kind. It reads a record field by
+// field, and steps over what is not needed. Its texts are parts of the file.
+type record struct {
+	reader
+
+	country, region, city, timezone, operator []byte
+
+	latitude, longitude float64
+	radius, asn         uint64
+
+	vpn, hosting, proxy, residentialProxy, tor bool
 }
 
-type operatorRecord struct {
-	Number       uint32 `maxminddb:"autonomous_system_number"`
-	Organization string `maxminddb:"autonomous_system_organization"`
+// maxText is longer than any name of a place or an operator.
+const maxText = 255
+
+// A reading reads the value of a field, if it is needed, and returns where it
+// ends.
+type reading func(r *record, key []byte, at int) (end int)
+
+// fields gives each field of the map at a place to read, and returns where the
+// map ends.
+func (r *record) fields(at int, read reading) (end int) {
+	h, end := r.value(at)
+	if h.kind != mapType {
+		r.fail()
+	}
+	at = h.content
+	for range h.size {
+		var key []byte
+		if key, at = r.key(at); r.bad || r.left < 0 {
+			r.fail()
+			return 0
+		}
+		at = read(r, key, at)
+	}
+	if end == 0 {
+		end = at
+	}
+	return end
 }
 
-type anonymousRecord struct {
-	VPN              bool `maxminddb:"is_anonymous_vpn"`
-	Hosting          bool `maxminddb:"is_hosting_provider"`
-	Proxy            bool `maxminddb:"is_public_proxy"`
-	ResidentialProxy bool `maxminddb:"is_residential_proxy"`
-	Tor              bool `maxminddb:"is_tor_exit_node"`
+// placed reads a field of a City, Country or Enterprise database.
+func placed(r *record, key []byte, at int) (end int) {
+	switch string(key) {
+	case "country":
+		return r.fields(at, func(r *record, key []byte, at int) int { return r.code(key, at, &r.country) })
+	case "subdivisions":
+		return r.subdivisions(at)
+	case "city":
+		return r.fields(at, inCity)
+	case "location":
+		return r.fields(at, inLocation)
+	case "traits":
+		return r.fields(at, operated)
+	}
+	return r.skip(at)
 }
 
-// decode reads what a database of a kind says of an address.
-func decode(k kind, result maxminddb.Result) (risk.Location, error) {
-	switch k {
+func (r *record) code(key []byte, at int, to *[]byte) (end int) {
+	if string(key) == "iso_code" {
+		return r.text(at, to)
+	}
+	return r.skip(at)
+}
+
+// subdivisions reads the first one, which is the largest.
+func (r *record) subdivisions(at int) (end int) {
+	h, end := r.value(at)
+	if h.kind != arrayType {
+		r.fail()
+	}
+	at = h.content
+	for i := range h.size {
+		if r.bad {
+			return 0
+		}
+		if i > 0 {
+			at = r.skip(at)
+			continue
+		}
+		at = r.fields(at, func(r *record, key []byte, at int) int { return r.code(key, at, &r.region) })
+	}
+	if end == 0 {
+		end = at
+	}
+	return end
+}
+
+func inCity(r *record, key []byte, at int) (end int) {
+	if string(key) == "names" {
+		return r.fields(at, inNames)
+	}
+	return r.skip(at)
+}
+
+func inNames(r *record, key []byte, at int) (end int) {
+	if string(key) == "en" {
+		return r.text(at, &r.city)
+	}
+	return r.skip(at)
+}
+
+func inLocation(r *record, key []byte, at int) (end int) {
+	switch string(key) {
+	case "latitude":
+		return r.float(at, &r.latitude)
+	case "longitude":
+		return r.float(at, &r.longitude)
+	case "accuracy_radius":
+		return r.integer(at, &r.radius, math.MaxUint16)
+	case "time_zone":
+		return r.text(at, &r.timezone)
+	}
+	return r.skip(at)
+}
+
+// operated reads a field of an ASN or ISP database, or of an Enterprise one's
+// traits.
+func operated(r *record, key []byte, at int) (end int) {
+	switch string(key) {
+	case "autonomous_system_number":
+		return r.integer(at, &r.asn, math.MaxUint32)
+	case "autonomous_system_organization":
+		return r.text(at, &r.operator)
+	}
+	return r.skip(at)
+}
+
+// listed reads a field of an Anonymous-IP or Anonymous-Plus database.
+func listed(r *record, key []byte, at int) (end int) {
+	switch string(key) {
+	case "is_anonymous_vpn":
+		return r.flag(at, &r.vpn)
+	case "is_hosting_provider":
+		return r.flag(at, &r.hosting)
+	case "is_public_proxy":
+		return r.flag(at, &r.proxy)
+	case "is_residential_proxy":
+		return r.flag(at, &r.residentialProxy)
+	case "is_tor_exit_node":
+		return r.flag(at, &r.tor)
+	}
+	return r.skip(at)
+}
+
+// decode reads the record at a place in the data section. What it lacks stays
+// zero.
+func (s *source) decode(at int) (risk.Location, error) {
+	r := s.records.Get().(*record)
+	defer s.records.Put(r)
+	*r = record{
+		reader:   reader{data: s.data, left: maxValues},
+		latitude: math.NaN(), longitude: math.NaN(),
+	}
+	switch s.kind {
 	case anonymisers:
-		return decodeAnonymous(result)
+		r.fields(at, listed)
 	case operators:
-		var r operatorRecord
-		err := result.Decode(&r)
-		return risk.Location{ASN: r.Number, Network: r.Organization}, err
+		r.fields(at, operated)
+	default:
+		r.fields(at, placed)
 	}
-	return decodePlace(result)
+	if r.bad {
+		return risk.Location{}, s.damaged()
+	}
+	if s.kind == anonymisers {
+		return r.listing(), nil
+	}
+	return r.location(), nil
 }
 
-// decodePlace reads a record of a City, Country or Enterprise database. What
-// the record lacks stays zero.
-func decodePlace(result maxminddb.Result) (risk.Location, error) {
-	var r placeRecord
-	// A point at 0, 0 is in the sea, but it is a point: only NaN is none.
-	r.Location.Latitude, r.Location.Longitude = math.NaN(), math.NaN()
-	if err := result.Decode(&r); err != nil {
-		return risk.Location{}, err
-	}
-	l := risk.Location{
-		Country: r.Country.ISOCode, City: r.City.Names.English, Timezone: r.Location.Timezone,
-		ASN: r.Traits.Number, Network: r.Traits.Organization,
-	}
-	if len(r.Subdivisions) > 0 && r.Subdivisions[0].ISOCode != "" && l.Country != "" {
-		l.Region = l.Country + "-" + r.Subdivisions[0].ISOCode
-	}
-	if math.Abs(r.Location.Latitude) <= 90 && math.Abs(r.Location.Longitude) <= 180 {
+// location is the place, and the operator. A point at 0, 0 is in the sea, but
+// it is a point: only NaN is none.
+func (r *record) location() risk.Location {
+	var l risk.Location
+	r.copyTexts(&l)
+	l.ASN = uint32(r.asn)
+	if math.Abs(r.latitude) <= 90 && math.Abs(r.longitude) <= 180 {
 		l.HasPoint = true
-		l.Point = risk.Point{Latitude: r.Location.Latitude, Longitude: r.Location.Longitude}
-		l.AccuracyKM = float64(r.Location.Radius)
+		l.Point = risk.Point{Latitude: r.latitude, Longitude: r.longitude}
+		l.AccuracyKM = float64(r.radius)
 	}
-	return l, nil
+	return l
 }
 
-// decodeAnonymous reads a record of an Anonymous-IP or Anonymous-Plus
-// database. An address that is not in it is known to be none of these.
-func decodeAnonymous(result maxminddb.Result) (risk.Location, error) {
-	var r anonymousRecord
-	if err := result.Decode(&r); err != nil {
-		return risk.Location{}, err
+// copyTexts copies all texts at once, and gives each its part: so the location
+// holds on to no part of the file, and costs one allocation.
+func (r *record) copyTexts(l *risk.Location) {
+	var room [128]byte
+	b := append(room[:0], r.country...)
+	if len(r.country) > 0 && len(r.region) > 0 {
+		b = append(append(b, '-'), r.region...)
 	}
+	region := len(b)
+	b = append(append(append(b, r.city...), r.timezone...), r.operator...)
+	all := string(b)
+	take := func(n int) string {
+		part := all[:n]
+		all = all[n:]
+		return part
+	}
+	l.Region = take(region)
+	l.Country = l.Region[:len(r.country)]
+	if l.Region == l.Country {
+		l.Region = ""
+	}
+	l.City, l.Timezone, l.Network = take(len(r.city)), take(len(r.timezone)), take(len(r.operator))
+}
+
+// listing says which anonymisers the address is listed as. One that is not in
+// the database is known to be none.
+func (r *record) listing() risk.Location {
 	return risk.Location{
-		VPN: risk.TruthOf(r.VPN), Hosting: risk.TruthOf(r.Hosting), Proxy: risk.TruthOf(r.Proxy),
-		ResidentialProxy: risk.TruthOf(r.ResidentialProxy), Tor: risk.TruthOf(r.Tor),
-	}, nil
+		VPN: risk.TruthOf(r.vpn), Hosting: risk.TruthOf(r.hosting), Proxy: risk.TruthOf(r.proxy),
+		ResidentialProxy: risk.TruthOf(r.residentialProxy), Tor: risk.TruthOf(r.tor),
+	}
 }
 
 // merge adds what another database knows. Where two disagree on the country,
@@ -113,13 +244,13 @@ func merge(to, from *risk.Location) {
 	if to.ASN == 0 {
 		to.ASN, to.Network = from.ASN, from.Network
 	}
-	to.VPN = listed(to.VPN, from.VPN)
-	to.Hosting = listed(to.Hosting, from.Hosting)
-	to.Proxy = listed(to.Proxy, from.Proxy)
-	to.ResidentialProxy = listed(to.ResidentialProxy, from.ResidentialProxy)
-	to.Tor = listed(to.Tor, from.Tor)
+	to.VPN = either(to.VPN, from.VPN)
+	to.Hosting = either(to.Hosting, from.Hosting)
+	to.Proxy = either(to.Proxy, from.Proxy)
+	to.ResidentialProxy = either(to.ResidentialProxy, from.ResidentialProxy)
+	to.Tor = either(to.Tor, from.Tor)
 }
 
-// listed is true where either database lists the address, and unknown where
+// either is true where either database lists the address, and unknown where
 // neither is one of anonymisers: the greater of the two.
-func listed(a, b risk.Truth) risk.Truth { return max(a, b) }
+func either(a, b risk.Truth) risk.Truth { return max(a, b) }

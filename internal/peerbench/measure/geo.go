@@ -18,8 +18,8 @@ import (
 )
 
 // locations compares the look-up of an address in a City database: in one with
-// few places, all of which are soon remembered, and in one where no place
-// comes again before it is forgotten.
+// few places, all of which are soon remembered, and in one where most places
+// are forgotten before they come again.
 func locations() (Report, error) {
 	table := Table{
 		Title: "Locating an address in a City database",
