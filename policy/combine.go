@@ -48,6 +48,9 @@ func (p *Policy) decide(v *Verdict, a *action) {
 func (p *Policy) combine(v *Verdict, a *action, shadow bool) sum {
 	s := sum{floor: none, cap: none, capRule: none, failure: none}
 	p.add(v, &s, shadow)
+	if v.work.score != nil {
+		s.score = *v.work.score
+	}
 	s.band = p.band(s.score)
 	s.base = p.matrix[a.Sensitivity][s.band-Low]
 	p.soften(v, a, &s)

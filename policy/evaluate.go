@@ -45,6 +45,7 @@ type work struct {
 
 	findings expression.Findings
 	strict   bool // L2: there is a gap, and every unknown is taken strictly
+	score    *int // what the scores add up to instead: see AtScore
 
 	fired   []firing // in the policy's order
 	unknown []int    // enforced rules, likewise
@@ -62,7 +63,7 @@ type firing struct {
 // field by field: zeroing the whole takes longer than many a decision.
 func (v *Verdict) reset(p *Policy, in *Input, a *action) {
 	w := &v.work
-	w.policy, w.action, w.in, w.strict = p, a, *in, false
+	w.policy, w.action, w.in, w.strict, w.score = p, a, *in, false, nil
 	w.frame.Facts, w.fired, w.unknown = w.frame.Facts[:0], w.fired[:0], w.unknown[:0]
 	v.Degraded, v.Charges = v.Degraded[:0], v.Charges[:0]
 	v.Sensitivity, v.Bind = a.Sensitivity, a.Bind

@@ -121,9 +121,13 @@ func (g *Guard) kept(s *situation) []journal.Fact {
 
 func provenBefore(proofs []policy.Proof) (all []journal.Proof) {
 	for _, p := range proofs {
-		all = append(all, journal.Proof{
+		proof := journal.Proof{
 			Method: p.Method.String(), Action: p.Action, Band: p.Band.String(), Time: p.Time, Bound: p.Bound,
-		})
+		}
+		if p.Via != 0 {
+			proof.Via = p.Via.String()
+		}
+		all = append(all, proof)
 	}
 	return all
 }

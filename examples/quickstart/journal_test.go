@@ -56,14 +56,14 @@ func TestReplay(t *testing.T) {
 	if code := run([]string{"-journal", path}, &out, &problems); code != exitOK {
 		t.Fatalf("got exit code %d: %s", code, &problems)
 	}
-	again := func(rules []byte) backtest.Report {
+	again := func(rules []byte) *backtest.Report {
 		t.Helper()
 		p, err := policy.Parse(policy.Source{Name: "policy.yaml", Data: rules})
 		if err != nil {
 			t.Fatal(err)
 		}
-		events := journal.NewReader(journal.ReaderConfig{Files: []string{path}}).Events(t.Context())
-		r, err := backtest.Run(events, p, 50)
+		source := backtest.NewJournal(backtest.JournalConfig{Files: []string{path}})
+		r, err := backtest.Run(t.Context(), source, backtest.Config{Policy: p})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,16 +73,16 @@ func TestReplay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := again(own); r.Same != r.Decisions || r.Decisions < 30 || r.Bad > 0 {
+	if r := again(own); r.Changes.Same != r.Decisions || r.Decisions < 30 || r.Source.Bad > 0 {
 		t.Errorf("under its own policy: got %+v, want no change", r)
 	}
 	lax, _, _ := bytes.Cut(own, []byte("\nrules:"))
-	if r := again(lax); r.Weaker == 0 || r.Stronger != 1 || r.NotComparable > 0 {
+	if r := again(lax); r.Changes.Weaker == 0 || r.Changes.Stronger != 1 || r.After.NotComparable > 0 {
 		t.Errorf("without rules: got %+v, want it stronger for the small transfer alone", r)
 	}
 	strict := bytes.Replace(own, []byte("\nrules:"), []byte("\nrules:\n  - { id: payees, on: [transfer], "+
 		"when: payee startsWith \"G\", require: strong }"), 1)
-	if r := again(strict); r.NotComparable == 0 || r.Same+r.NotComparable != r.Decisions {
+	if r := again(strict); r.After.NotComparable == 0 || r.Changes.Same+r.After.NotComparable != r.Decisions {
 		t.Errorf("under a rule that reads what was not kept: got %+v, want it not comparable", r)
 	}
 }

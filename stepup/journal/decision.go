@@ -67,6 +67,7 @@ type Decision struct {
 // Proof is a passed challenge that a session holds.
 type Proof struct {
 	Method string
+	Via    string // the kind of contact that carried the code; empty: none did, or not said
 	Action string
 	Band   string
 	Time   time.Time

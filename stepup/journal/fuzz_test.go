@@ -18,7 +18,7 @@ import (
 func seeds(t testing.TB) [][]byte {
 	t.Helper()
 	e := decision()
-	e.Decision.Proofs = []journal.Proof{{Method: "totp", Action: "login", Band: "low",
+	e.Decision.Proofs = []journal.Proof{{Method: "totp", Via: "app", Action: "login", Band: "low",
 		Time: noon(), Bound: true}}
 	e.Decision.Degraded = []journal.Gap{{Kind: "store", Name: "subject", Text: "cannot be read"}}
 	e.Decision.Enrol, e.Decision.Held = []string{"totp"}, "totp"

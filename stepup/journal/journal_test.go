@@ -276,8 +276,8 @@ func aDecision() *rapid.Generator[*journal.Decision] {
 		}
 		for range rapid.IntRange(0, 2).Draw(t, "proofs") {
 			d.Proofs = append(d.Proofs, journal.Proof{Method: aText().Draw(t, "method"),
-				Action: aText().Draw(t, "action"),
-				Band:   aText().Draw(t, "band"), Time: aTime().Draw(t,
+				Via: aText().Draw(t, "via"), Action: aText().Draw(t, "action"),
+				Band: aText().Draw(t, "band"), Time: aTime().Draw(t,
 					"time"), Bound: rapid.Bool().Draw(t, "bound")})
 		}
 		for range rapid.IntRange(0, 2).Draw(t, "gaps") {

@@ -158,6 +158,7 @@ func oracleDecision(e *journal.Event, m pair) bool {
 			var p journal.Proof
 			parts(raw, map[string]func([]byte){
 				"method": func(r []byte) { p.Method = text(r) },
+				"via":    func(r []byte) { p.Via = text(r) },
 				"action": func(r []byte) { p.Action = text(r) },
 				"band":   func(r []byte) { p.Band = text(r) },
 				"time":   func(r []byte) { p.Time = moment(r) },

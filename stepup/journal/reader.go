@@ -4,13 +4,14 @@
 package journal
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+
+	"github.com/proportion-go/proportion/stepup/internal/lines"
 )
 
 // ReaderConfig says what a [Reader] reads.
@@ -50,23 +51,32 @@ type Counts struct {
 // Reader streams the events of files in memory that does not grow. It is for
 // one goroutine.
 type Reader struct {
-	config  ReaderConfig
+	keys    KeyStore
 	decoder Decoder
-	buffer  *bufio.Reader
-	long    []byte // a line that has no room in the buffer
-	at      Position
+	lines   *lines.Reader
 	counts  Counts
 }
 
 // NewReader returns a reader. Nothing is opened before [Reader.Events].
-func NewReader(c ReaderConfig) *Reader { return &Reader{config: c, at: c.From} }
+func NewReader(c ReaderConfig) *Reader {
+	return &Reader{keys: c.Keys, lines: lines.New(lines.Config{
+		Files: c.Files, Stdin: c.Stdin, Most: MaxLine, From: lines.Position(c.From),
+	})}
+}
 
 // Counts returns what was met so far.
-func (r *Reader) Counts() Counts { return r.counts }
+func (r *Reader) Counts() Counts {
+	c := r.counts
+	c.Bytes = r.lines.Bytes()
+	return c
+}
 
 // Position returns how far the reader came: after the last event or error that
 // was yielded.
-func (r *Reader) Position() Position { return r.at }
+func (r *Reader) Position() Position { return Position(r.lines.Position()) }
+
+// File returns the name of the file that the last event was in.
+func (r *Reader) File() string { return r.lines.Name() }
 
 // Events yields each event, or an error, in the order of the files. The event
 // is valid until the next one: see [Event.Clone].
@@ -77,82 +87,71 @@ func (r *Reader) Position() Position { return r.at }
 // sealed event without a key is yielded with its clear fields.
 func (r *Reader) Events(ctx context.Context) iter.Seq2[*Event, error] {
 	return func(yield func(*Event, error) bool) {
-		for ; r.at.File < len(r.config.Files); r.at = (Position{File: r.at.File + 1}) {
-			src, err := r.open()
-			if err != nil {
+		defer r.lines.Close()
+		var e Event
+		for {
+			if err := ctx.Err(); err != nil {
 				yield(nil, err)
 				return
 			}
-			more := r.readFile(ctx, src, yield)
-			src.close()
-			if !more {
+			line, err := r.lines.Next()
+			switch {
+			case errors.Is(err, io.EOF):
+				return
+			case errors.Is(err, lines.ErrTooLong):
+				r.counts.Lines++
+				err = r.bad(ErrTooLong)
+			case errors.Is(err, lines.ErrDamaged):
+				err = r.bad(err)
+			case err != nil:
+				err = fmt.Errorf("journal: %w", err)
+			case len(bytes.TrimSpace(line)) == 0:
+				continue
+			default:
+				r.counts.Lines++
+				err = r.decode(ctx, line, &e)
+			}
+			if err == nil {
+				r.counts.Events++
+				if !yield(&e, nil) {
+					return
+				}
+			} else if !yield(nil, err) || !isLine(err) {
 				return
 			}
 		}
 	}
 }
 
-// readFile yields what one file has, and reports whether to go on.
-func (r *Reader) readFile(ctx context.Context, src *source, yield func(*Event, error) bool) bool {
-	var e Event
-	for {
-		if err := ctx.Err(); err != nil {
-			yield(nil, err)
-			return false
-		}
-		line, err := r.next()
-		r.counts.Bytes += src.taken()
-		switch {
-		case errors.Is(err, io.EOF) && len(line) == 0:
-			return true
-		case err == nil || errors.Is(err, io.EOF):
-			if len(bytes.TrimSpace(line)) == 0 {
-				continue
-			}
-			if !r.yield(ctx, src, line, &e, yield) {
-				return false
-			}
-		case errors.Is(err, ErrTooLong):
-			r.counts.Lines++
-			if !r.bad(src, err, yield) {
-				return false
-			}
-		case isDamage(err):
-			return r.bad(src, err, yield)
-		default:
-			yield(nil, fmt.Errorf("journal: %s: %w", src.name, err))
-			return false
-		}
-	}
+func isLine(err error) bool {
+	var line *LineError
+	return errors.As(err, &line)
 }
 
-// yield decodes a line and yields what it is.
-func (r *Reader) yield(ctx context.Context, src *source, line []byte, e *Event, yield func(*Event,
-	error) bool) bool {
-	r.counts.Lines++
+// decode reads a line, and opens what it has sealed.
+func (r *Reader) decode(ctx context.Context, line []byte, e *Event) error {
 	if err := r.decoder.Decode(line, e); err != nil {
-		return r.bad(src, err, yield)
+		return r.bad(err)
 	}
-	if len(e.Sealed) > 0 {
-		r.counts.Sealed++
-		err := r.unseal(ctx, e)
-		if errors.Is(err, ErrTampered) || errors.Is(err, ErrSyntax) {
-			return r.bad(src, err, yield)
-		}
-		if err != nil {
-			yield(nil, fmt.Errorf("journal: %s:%d: %w", src.name, r.at.Line, err))
-			return false
-		}
+	if len(e.Sealed) == 0 {
+		return nil
 	}
-	r.counts.Events++
-	return yield(e, nil)
+	r.counts.Sealed++
+	err := r.unseal(ctx, e)
+	if errors.Is(err, ErrTampered) || errors.Is(err, ErrSyntax) {
+		return r.bad(err)
+	}
+	if err != nil {
+		return fmt.Errorf("journal: %s:%d: %w", r.lines.Name(), r.lines.Position().Line, err)
+	}
+	return nil
 }
 
 // unseal opens what can be opened, and counts what cannot.
 func (r *Reader) unseal(ctx context.Context, e *Event) error {
 	err := ErrNoKey
-	if r.config.Keys != nil {
-		err = r.decoder.Open(ctx, e, r.config.Keys)
+	if r.keys != nil {
+		err = r.decoder.Open(ctx, e, r.keys)
 	}
 	if errors.Is(err, ErrNoKey) {
 		r.counts.Unopened++
@@ -161,7 +160,7 @@ func (r *Reader) unseal(ctx context.Context, e *Event) error {
 	return err
 }
 
-func (r *Reader) bad(src *source, err error, yield func(*Event, error) bool) bool {
+func (r *Reader) bad(err error) error {
 	r.counts.Bad++
-	return yield(nil, &LineError{File: src.name, Line: r.at.Line, Err: err})
+	return &LineError{File: r.lines.Name(), Line: r.lines.Position().Line, Err: err}
 }

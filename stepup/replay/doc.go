@@ -1,15 +1,48 @@
 // SPDX-FileCopyrightText: The Proportion Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package replay decides again what a journal recorded, under another policy
-// or the same one, to see what would have changed: a backtest.
+// Package replay runs a journal, or a log of raw events, through a policy, to
+// see what it would have done: a backtest.
 //
-// [Run] takes the events of a [journal.Reader] and a policy, and returns a
-// [Report]. A recorded decision carries every signal that was computed, so that
-// no database, profile or clock is needed. One that lacks something the policy
-// reads, such as a group that was not computed or a fact that was kept only as
-// a hash, is not comparable: it is counted apart, and never taken for unknown.
+// # What most callers want
 //
-// Raw events of services without a journal, labels, baselines and the cost of
-// each rule are not here yet.
+// [Run] takes a [Source], a [Config] with a policy and perhaps a baseline, and
+// returns a [Report]: prompts, outcomes, what changed and how, what each rule
+// costs, and, where decisions are labelled, how many attacks are stopped at the
+// price of how much friction. A test can assert on it; see the example.
+//
+// # Sources
+//
+// [Journal] reads what a guard recorded. A recorded decision carries every
+// signal that was computed, so that no database, profile or clock is needed.
+// Labels, and what customers said of their own decisions, are joined to it.
+//
+// [Events] reads raw events, as JSON Lines, CSV, or the public RBA data set,
+// for services without a journal. It computes the signals in the order of
+// time, and learns as a guard would.
+//
+// Both read several files, gzip and the standard input, in memory that does not
+// grow. Lines that cannot be read are counted, the first are named, and the run
+// goes on.
+//
+// # Not comparable
+//
+// A decision that lacks something the policy reads, such as a group that was
+// not computed, a fact that was kept only as a hash, or a detail whose key was
+// destroyed, is not comparable: it is counted apart, by what it lacks, and
+// never taken for unknown.
+//
+// # Long runs
+//
+// [Replay] is a run that can be stopped, kept by [Replay.MarshalBinary], and
+// gone on with. Where there are more subjects than memory is set aside for, they
+// are sampled: one in two, four, eight, always the same ones, each with his
+// whole history.
+//
+// # What it does not do
+//
+// It cannot know how customers would have behaved under another policy: a
+// challenge that was not asked was not failed either. An attack counts as
+// stopped when it is challenged or denied. It prints nothing: the command
+// proportion does.
 package replay

@@ -4,218 +4,308 @@
 package replay
 
 import (
+	"context"
 	"errors"
-	"iter"
-	"slices"
 
 	"github.com/proportion-go/proportion/policy"
+	"github.com/proportion-go/proportion/risk"
 	"github.com/proportion-go/proportion/stepup/journal"
 )
 
-// Report is what a policy would have made of recorded decisions.
-type Report struct {
-	Decisions     int // recorded, and read
-	Same          int // would have come out alike
-	Stronger      int // would have asked more
-	Weaker        int // would have asked less
-	NotComparable int // lack something that the policy reads
-	Bad           int // lines that could not be read
+// Config says what a [Replay] does. Only Policy is required.
+type Config struct {
+	// Policy is the one that is tried.
+	Policy *policy.Policy
 
-	// Outcomes counts what the policy says, of the comparable decisions.
-	Outcomes map[policy.Outcome]int
+	// Baseline is the policy to compare with. Nil: what was recorded, if the
+	// source is a journal; with raw events, nothing.
+	Baseline *policy.Policy
 
-	// Examples are the first differences, at most as many as asked for.
-	Examples []Difference
+	// Examples is how many stronger, and how many weaker, decisions the report
+	// keeps. Zero: 10. Negative: none.
+	Examples int
+
+	// Subjects bounds the subjects whose prompts are counted each; past it,
+	// they are sampled. Zero: 500,000, which take some 40 MB.
+	Subjects int
+
+	// Decided is called for each case, after it was decided; nil: it is not.
+	// What it is given is valid until it returns. Its error ends the run.
+	Decided func(*Decided) error
+
+	// Progress is called after every few thousand cases; nil: it is not. It may
+	// call [Replay.Report] and [Replay.MarshalBinary]. Its error ends the run.
+	Progress func() error
 }
 
-// Prompts returns how many of a thousand comparable decisions would have been
-// challenged.
-func (r *Report) Prompts() float64 {
-	comparable := r.Same + r.Stronger + r.Weaker
-	if comparable == 0 {
-		return 0
+// Decided is a case with what the policies say of it.
+type Decided struct {
+	*Case
+	After, Before Result // Before is the zero Result where there is nothing to compare with
+}
+
+// Result is how a case came out on one side. The zero value is not comparable.
+type Result struct {
+	Comparable bool
+	Lacks      string // what it lacks, if it is not comparable
+	Outcome    policy.Outcome
+	Step       string
+	Score      int
+	Band       string
+	Rules      []string // the enforced rules that fired
+}
+
+// Replay is one run. It is for one goroutine.
+type Replay struct {
+	config        Config
+	after, before *judge
+	source        Source
+	report        Report
+	prompted      prompted
+	decided       Decided
+}
+
+const (
+	defaultExamples = 10
+	defaultSubjects = 500_000
+	// every is how many cases there are between two calls of Progress.
+	every = 4096
+	// maxKeys bounds the actions, countries and moves that are told apart: those
+	// of an input may be anything.
+	maxKeys = 500
+	// others is what the rest of them are counted under.
+	others = "(others)"
+)
+
+// New returns a run over a source. The error is [ErrNoPolicy].
+func New(src Source, c Config) (*Replay, error) {
+	if c.Policy == nil {
+		return nil, ErrNoPolicy
 	}
-	return 1000 * float64(r.Outcomes[policy.Challenge]) / float64(comparable)
-}
-
-// Difference is one decision that would have come out otherwise.
-type Difference struct {
-	ID     string // the decision's, in the journal
-	Action string
-	Was    string // outcome and step, as "challenge(confirm)"
-	Is     string
-	Weaker bool
-}
-
-// Run decides each recorded decision again under the policy. Lines that cannot
-// be read are counted, and the run goes on; any other error ends it and is
-// returned with what was found until then. Examples is how many differences to
-// keep.
-func Run(events iter.Seq2[*journal.Event, error], p *policy.Policy, examples int) (Report, error) {
-	r := Report{Outcomes: map[policy.Outcome]int{}}
-	var v policy.Verdict
-	for e, err := range events {
-		var line *journal.LineError
-		switch {
-		case errors.As(err, &line):
-			r.Bad++
-		case err != nil:
-			return r, err
-		case e.Kind == journal.KindDecision:
-			r.decide(e, p, &v, examples)
-		}
+	if c.Examples == 0 {
+		c.Examples = defaultExamples
 	}
+	if c.Subjects <= 0 {
+		c.Subjects = defaultSubjects
+	}
+	r := &Replay{
+		config: c, source: src, after: newJudge(c.Policy),
+		report:   Report{Policy: c.Policy.Hash(), Costs: map[string]*Cost{}},
+		prompted: prompted{sample: sample{most: c.Subjects}, Of: map[uint64]both{}},
+	}
+	if c.Baseline != nil {
+		r.before, r.report.Baseline = newJudge(c.Baseline), c.Baseline.Hash()
+	}
+	r.report.After, r.report.Before = newSide(), newSide()
+	r.report.Changes.Moves = map[string]int64{}
 	return r, nil
 }
 
-// decide decides one again.
-func (r *Report) decide(e *journal.Event, p *policy.Policy, v *policy.Verdict, examples int) {
-	r.Decisions++
-	in, ok := input(e, p)
-	if !ok {
-		r.NotComparable++
+func newSide() Side {
+	return Side{
+		Lacking: map[string]int64{}, Bands: map[string]*Tally{}, Actions: map[string]*Tally{},
+		Countries: map[string]*Tally{}, Rules: map[string]*Tally{},
+	}
+}
+
+// Run is [New] and [Replay.Run] in one.
+func Run(ctx context.Context, src Source, c Config) (*Report, error) {
+	r, err := New(src, c)
+	if err != nil {
+		return nil, err
+	}
+	return r.Run(ctx)
+}
+
+// Run decides the cases that the source has left. Lines that cannot be read
+// are counted, and the run goes on. Any other error, the context's among them,
+// ends it, and is returned with what was found until then; the run can be gone
+// on with.
+func (r *Replay) Run(ctx context.Context) (*Report, error) {
+	for c, err := range r.source.Cases(ctx) {
+		var line *journal.LineError
+		switch {
+		case errors.As(err, &line):
+			r.report.bad(line)
+			continue
+		case err != nil:
+			return r.Report(), err
+		}
+		if err := r.decide(c); err != nil {
+			return r.Report(), err
+		}
+		if r.config.Progress != nil && r.report.Decisions%every == 0 {
+			if err := r.config.Progress(); err != nil {
+				return r.Report(), err
+			}
+		}
+	}
+	return r.Report(), nil
+}
+
+// Report returns what was found so far. It is valid until the run goes on.
+func (r *Replay) Report() *Report {
+	r.report.Source = r.source.Counts()
+	r.prompted.tally(&r.report)
+	return &r.report
+}
+
+// decide decides one case on both sides.
+func (r *Replay) decide(c *Case) error {
+	d, e := &r.decided, c.Event
+	d.Case = c
+	r.report.Decisions++
+	if r.report.First.IsZero() || e.Time.Before(r.report.First) {
+		r.report.First = e.Time
+	}
+	if e.Time.After(r.report.Last) {
+		r.report.Last = e.Time
+	}
+	d.After.by(r.after, c)
+	r.report.After.add(c, &d.After)
+	if d.After.Comparable {
+		r.report.After.Labels.shift(c.Label, &r.after.verdict, r.config.Policy)
+		r.weigh(c)
+	}
+	switch {
+	case r.before != nil:
+		d.Before.by(r.before, c)
+		if d.Before.Comparable {
+			r.report.Before.Labels.shift(c.Label, &r.before.verdict, r.config.Baseline)
+		}
+	case c.Recorded:
+		d.Before.recorded(e)
+	default:
+		d.Before = Result{}
+	}
+	if r.before != nil || c.Recorded {
+		r.report.Compared = true
+		r.report.Before.add(c, &d.Before)
+		r.compare(d)
+	}
+	if subject, ok := subjectOf(e); ok && (d.After.Comparable || d.Before.Comparable) {
+		r.prompted.add(subject, d.After.prompts(), d.Before.prompts())
+	}
+	if r.config.Decided != nil {
+		return r.config.Decided(d)
+	}
+	return nil
+}
+
+// weigh finds what each rule that fired did to the case.
+func (r *Replay) weigh(c *Case) {
+	v := &r.after.verdict
+	for _, rule := range r.decided.After.Rules {
+		cost := r.report.Costs[rule]
+		if cost == nil {
+			cost = &Cost{}
+			r.report.Costs[rule] = cost
+		}
+		cost.Fired++
+		outcome, step := v.Without(rule)
+		if outcome == v.Outcome && step.Index == v.Step.Index {
+			continue
+		}
+		cost.Mattered++
+		switch {
+		case v.Outcome == policy.Deny && outcome != policy.Deny:
+			cost.Denied++
+		case v.Outcome == policy.Challenge && outcome > policy.Challenge:
+			cost.Prompts++
+		case outcome == policy.Challenge && v.Outcome > policy.Challenge:
+			cost.Spared++
+		}
+		if stops(v.Outcome) && !stops(outcome) {
+			switch c.Label {
+			case Attack:
+				cost.AttacksStopped++
+			case Legit:
+				cost.LegitPrompted++
+			}
+		}
+	}
+}
+
+// by decides a case.
+func (r *Result) by(j *judge, c *Case) {
+	*r = Result{Rules: r.Rules[:0]}
+	if r.Lacks = j.decide(c); r.Lacks != "" {
 		return
 	}
-	p.EvaluateInto(v, &in)
-	r.Outcomes[v.Outcome]++
-	switch weaker, same := compare(e, p, v); {
-	case same:
-		r.Same++
-	default:
-		if weaker {
-			r.Weaker++
-		} else {
-			r.Stronger++
-		}
-		if len(r.Examples) < examples {
-			r.Examples = append(r.Examples, Difference{
-				ID: e.ID, Action: e.Action, Weaker: weaker,
-				Was: e.Outcome + "(" + e.Step + ")", Is: v.Outcome.String() + "(" + v.Step.Name + ")",
-			})
-		}
+	v := &j.verdict
+	r.Comparable, r.Outcome, r.Step = true, v.Outcome, v.Step.Name
+	r.Score, r.Band = v.Score, v.Band.String()
+	r.Rules = v.AppendFired(r.Rules)
+}
+
+// recorded takes what was decided then.
+func (r *Result) recorded(e *journal.Event) {
+	*r = Result{Comparable: true, Outcome: outcomeOf(e.Outcome), Step: e.Step, Band: e.Detail.Band, Rules: r.Rules[:0]}
+	if e.Decision != nil {
+		r.Score = int(e.Decision.Score)
+		r.Rules = append(r.Rules, e.Decision.Rules...)
 	}
 }
 
-// compare says whether the verdict is the recorded one, and if not, whether it
-// is weaker. Where the subject had no method to use, a challenge was recorded
-// as a deny: what was asked, the step, then decides.
-func compare(e *journal.Event, p *policy.Policy, v *policy.Verdict) (weaker, same bool) {
-	denied := e.Outcome == policy.Deny.String() && v.Outcome == policy.Challenge
-	if e.Step == v.Step.Name && (e.Outcome == v.Outcome.String() || denied) {
-		return false, true
-	}
-	was, is := rank(e.Outcome), int(v.Outcome)
-	if was != is && !denied {
-		return is > was, false
-	}
-	for _, s := range p.Ladder() {
-		if s.Name == e.Step {
-			return v.Step.Index < s.Index, false
-		}
-	}
-	return true, false // a step that is no longer there: look at it
-}
-
-// rank returns the outcome of a name, strictest first.
-func rank(name string) int {
+// outcomeOf returns the outcome of a name, and the strictest for any other.
+func outcomeOf(name string) policy.Outcome {
 	for o := policy.Deny; o <= policy.Allow; o++ {
 		if o.String() == name {
-			return int(o)
+			return o
 		}
 	}
-	return int(policy.Deny)
+	return policy.Deny
 }
 
-// input rebuilds what the policy saw, and reports whether it can be.
-func input(e *journal.Event, p *policy.Policy) (policy.Input, bool) {
-	d := e.Decision
-	if d == nil || d.Signals == nil || !d.Signals.Computed().Has(p.Needs(e.Action)) {
-		return policy.Input{}, false
-	}
-	in := policy.Input{
-		Action: e.Action, Time: e.Time, Signals: d.Signals, Caution: d.Caution,
-		Prompts: policy.Count{N: int(d.Prompts.Used), Known: d.Prompts.Known},
-	}
-	for _, s := range d.Missing.Signals() {
-		if p.Needs(e.Action).Has(s.Group()) {
-			return policy.Input{}, false
+func (r *Result) prompts() bool { return r.Comparable && r.Outcome == policy.Challenge }
+
+// add counts a case on a side.
+func (s *Side) add(c *Case, r *Result) {
+	if !r.Comparable {
+		s.NotComparable++
+		if len(s.Lacking) >= maxKeys && s.Lacking[r.Lacks] == 0 {
+			s.Lacking[others]++
+			return
 		}
+		s.Lacking[r.Lacks]++
+		return
 	}
-	var ok bool
-	if in.Facts, ok = facts(e, p); !ok {
-		return policy.Input{}, false
+	s.Comparable++
+	s.Outcomes.add(r.Outcome)
+	s.Hours[c.Event.Time.UTC().Hour()].add(r.Outcome)
+	if r.Band != "" {
+		tally(s.Bands, r.Band).add(r.Outcome)
 	}
-	if in.Spent, ok = spent(d); !ok {
-		return policy.Input{}, false
+	tally(s.Actions, c.Event.Action).add(r.Outcome)
+	tally(s.Countries, countryOf(c.Event)).add(r.Outcome)
+	for _, rule := range r.Rules {
+		tally(s.Rules, rule).add(r.Outcome)
 	}
-	for _, g := range d.Degraded {
-		if g.Kind == policy.StoreGap.String() {
-			in.Gaps = append(in.Gaps, policy.Gap{Kind: policy.StoreGap, Name: g.Name, Text: g.Text})
-		}
-	}
-	in.Proofs = proofs(d)
-	return in, true
+	s.Labels.label(c.Label, r.Outcome)
 }
 
-// facts returns the recorded facts. One that a rule reads must have been kept
-// as it was; one that is only bound needs no more than to be there.
-func facts(e *journal.Event, p *policy.Policy) (map[string]any, bool) {
-	reads := p.Reads(e.Action)
-	values := make(map[string]any, len(e.Decision.Facts))
-	for _, f := range e.Decision.Facts {
-		switch {
-		case f.Mode == journal.Keep:
-			values[f.Name] = f.Value.Any()
-		case slices.Contains(reads, f.Name):
-			return nil, false
-		case typeOf(p, f.Name) == policy.StringFact:
-			values[f.Name] = "-" // it was there; what it was does not matter
-		case slices.Contains(p.Action(e.Action).Bind, f.Name):
-			return nil, false
+// tally returns the tally of a key.
+func tally(of map[string]*Tally, key string) *Tally {
+	t := of[key]
+	if t != nil {
+		return t
+	}
+	if len(of) >= maxKeys {
+		if key = others; of[key] != nil {
+			return of[key]
 		}
 	}
-	return values, true
+	t = &Tally{}
+	of[key] = t
+	return t
 }
 
-func typeOf(p *policy.Policy, name string) policy.FactType {
-	for _, f := range p.Facts() {
-		if f.Name == name {
-			return f.Type
-		}
+func countryOf(e *journal.Event) string {
+	if e.Decision == nil || e.Decision.Signals == nil || !e.Decision.Signals.Computed().Has(risk.GeoGroup) {
+		return "not computed"
 	}
-	return 0
-}
-
-func spent(d *journal.Decision) (policy.Spent, bool) {
-	if d.Spent == nil {
-		return policy.Spent{}, true
+	if country, known := e.Decision.Signals.Text(risk.GeoCountry); known {
+		return country
 	}
-	s := policy.Spent{Known: true}
-	for _, u := range d.Spent {
-		used := policy.RuleSpent{Rule: u.Rule, Count: int(u.Count)}
-		if u.Sum != "" {
-			sum, err := policy.ParseDecimal(u.Sum)
-			if err != nil {
-				return policy.Spent{}, false
-			}
-			used.Sum = sum
-		}
-		s.Rules = append(s.Rules, used)
-	}
-	return s, true
-}
-
-// proofs returns those that the session held; one that this version does not
-// know counts for nothing.
-func proofs(d *journal.Decision) (all []policy.Proof) {
-	for _, p := range d.Proofs {
-		method, ok := policy.ParseMethod(p.Method)
-		band, known := policy.ParseBand(p.Band)
-		if ok && known {
-			all = append(all, policy.Proof{
-				Method: method, Action: p.Action, Band: band, Time: p.Time, Bound: p.Bound,
-			})
-		}
-	}
-	return all
+	return "unknown"
 }

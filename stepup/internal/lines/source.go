@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: The Proportion Authors
 // SPDX-License-Identifier: Apache-2.0
 
-package journal
+package lines
 
 import (
 	"bufio"
@@ -16,9 +16,9 @@ import (
 
 // source is one open file.
 type source struct {
-	name  string
-	raw   *counter
-	close func()
+	raw     *counter
+	close   func()
+	damaged bool
 }
 
 // counter counts what is read through it.
@@ -33,34 +33,27 @@ func (c *counter) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// taken returns the bytes read since the last call.
-func (s *source) taken() int64 {
-	n := s.raw.n
-	s.raw.n = 0
-	return n
-}
-
 // open opens the file that the reader is at, where it is in it.
-func (r *Reader) open() (*source, error) {
-	src := &source{name: r.config.Files[r.at.File], close: func() {}}
-	if src.name == "-" {
-		src.name = "stdin"
+func (r *Reader) open() error {
+	src := &source{close: func() {}}
+	if name := r.config.Files[r.at.File]; name == "-" {
 		src.raw = &counter{Reader: r.config.Stdin}
 		if r.config.Stdin == nil {
 			src.raw.Reader = os.Stdin
 		}
 	} else {
-		file, err := os.Open(src.name)
+		file, err := os.Open(name)
 		if err != nil {
-			return nil, fmt.Errorf("journal: %w", err)
+			return err
 		}
 		src.raw, src.close = &counter{Reader: file}, func() { _ = file.Close() }
 	}
 	if err := r.begin(src); err != nil {
 		src.close()
-		return nil, fmt.Errorf("journal: %s: %w", src.name, err)
+		return fmt.Errorf("%s: %w", r.Name(), err)
 	}
-	return src, nil
+	r.source = src
+	return nil
 }
 
 // begin sets up the lines of a source, decompressed, from the reader's
@@ -71,7 +64,7 @@ func (r *Reader) begin(src *source) error {
 	var content io.Reader = start
 	if bytes.Equal(magic, []byte{0x1f, 0x8b}) { // RFC 1952 s2.3.1
 		content = &unzipper{from: start}
-	} else if file, ok := src.raw.Reader.(*os.File); ok && r.at.Offset > 0 && src.name != "stdin" {
+	} else if file, ok := src.raw.Reader.(*os.File); ok && r.at.Offset > 0 && r.Name() != "stdin" {
 		if _, err := file.Seek(r.at.Offset, io.SeekStart); err != nil {
 			return err
 		}
@@ -117,28 +110,4 @@ func isDamage(err error) bool {
 	var corrupt flate.CorruptInputError
 	return errors.As(err, &corrupt) || errors.Is(err, io.ErrUnexpectedEOF) ||
 		errors.Is(err, gzip.ErrHeader) || errors.Is(err, gzip.ErrChecksum)
-}
-
-// next returns the next line with its line feed; without one, and with io.EOF,
-// the last of the file. It is valid until the next call. A line that is too
-// long is passed over.
-func (r *Reader) next() ([]byte, error) {
-	line, err := r.buffer.ReadSlice('\n')
-	r.at.Offset += int64(len(line))
-	if len(line) > 0 || err != nil && !errors.Is(err, io.EOF) {
-		r.at.Line++
-	}
-	if !errors.Is(err, bufio.ErrBufferFull) {
-		return line, err
-	}
-	r.long = append(r.long[:0], line...)
-	for errors.Is(err, bufio.ErrBufferFull) {
-		line, err = r.buffer.ReadSlice('\n')
-		r.at.Offset += int64(len(line))
-		r.long = append(r.long, line[:min(len(line), MaxLine+1-len(r.long))]...)
-	}
-	if len(r.long) > MaxLine && (err == nil || errors.Is(err, io.EOF)) {
-		return nil, ErrTooLong
-	}
-	return r.long, err
 }
