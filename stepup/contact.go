@@ -12,8 +12,8 @@ import (
 )
 
 // Contacts is how the guard asks the host where a subject can be reached. It
-// is asked only when a challenge is due. Implementations are safe for
-// concurrent use, and may block.
+// is asked only when a challenge is due, and of every action before a first
+// factor. Implementations are safe for concurrent use, and may block.
 type Contacts interface {
 	// Contacts returns the subject's registered contacts, the preferred one
 	// first. A subject without contacts, or an unknown one, has none; an error
@@ -90,7 +90,9 @@ func countryDigits(digits string) int {
 }
 
 // Sender hands messages over for delivery, for example to an SMS gateway. It
-// is safe for concurrent use and may block. An error means that the message
+// is safe for concurrent use and may block; where actions before a first factor
+// are guarded it should hand over to a queue and return, since nothing is sent
+// for a name that nobody has, and an observer could time that. An error means that the message
 // was not handed over; it is told to the caller of [Guard.Begin].
 type Sender interface {
 	Send(ctx context.Context, m Message) error

@@ -28,6 +28,10 @@ type situation struct {
 	memo    memo
 	seen    risk.Observation
 	gaps    []policy.Gap
+
+	contacts []Contact // of the subject, if asked
+	asked    bool
+	decoy    string // the stand-in, for a subject without means of proving
 }
 
 // Decide says what the request deserves. The decision is usable whatever the
@@ -70,6 +74,9 @@ func (g *Guard) observe(ctx context.Context, req *Request) *situation {
 	s.session = pseudonym(g.keys.session, req.Session)
 	token := g.openDevice(req.Device, req.Subject)
 	g.recall(ctx, s, token)
+	if s.policy.Action(req.Action).NoSession {
+		g.disguise(ctx, s)
+	}
 	g.recognise(ctx, s, token)
 	s.seen = risk.Observation{
 		Time:     s.now,

@@ -42,7 +42,7 @@ func (g *Guard) Finish(ctx context.Context, binding, id, code string) (Grant, er
 	if !openJSON(g.keys.ticket, string(f.attempted.Ticket), &f.ticket) {
 		return Grant{}, ErrRefused
 	}
-	if !g.verify(ctx, &f, code) {
+	if right := g.verify(ctx, &f, code); !right || f.ticket.Decoy != "" {
 		return Grant{}, g.wrong(ctx, &f)
 	}
 	settled, err := g.pass(ctx, &f)
@@ -87,7 +87,7 @@ func (g *Guard) wrong(ctx context.Context, f *finishing) error {
 
 // noticeShut tells the owner of a method that an answer shut it in its lane.
 func (g *Guard) noticeShut(ctx context.Context, f *finishing) error {
-	if !f.attempted.Shut {
+	if !f.attempted.Shut || f.ticket.Decoy != "" {
 		return nil
 	}
 	return g.notify(ctx, Notice{

@@ -44,7 +44,7 @@ func (g *Guard) offer(ctx context.Context, s *situation, d *Decision, trusted bo
 	t.Facts, t.Offers = facts, offers
 	d.happening.device = t.Device
 	d.ticket = func() string {
-		text, err := sealJSON(g.keys.ticket, t)
+		text, err := g.sealTicket(t)
 		if err != nil {
 			return "" // Begin answers ErrTicket
 		}
@@ -77,7 +77,7 @@ func (s *situation) lane(trusted bool) Lane {
 func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) *ticket {
 	action := s.policy.Action(s.req.Action)
 	evidence, device := s.evidence()
-	return &ticket{
+	t := &ticket{
 		ID:          s.id,
 		Issued:      s.now,
 		Subject:     s.req.Subject,
@@ -100,6 +100,10 @@ func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) *ticket {
 		Where:       strings.Join(slices.DeleteFunc([]string{s.seen.Location.City, s.seen.Location.Country}, isEmpty), ", "),
 		Client:      s.seen.Client.Family(),
 	}
+	if s.decoy != "" {
+		t.Subject, t.Decoy = s.decoy, s.req.Subject
+	}
+	return t
 }
 
 func isEmpty(s string) bool { return s == "" }
@@ -206,10 +210,7 @@ func (s *situation) room(m Method, lane Lane) (after time.Time, ok bool) {
 // contact never proves its own change, and a fresh one nothing sensitive
 // (L19).
 func (g *Guard) reachable(ctx context.Context, s *situation, sensitivity policy.Sensitivity) []Contact {
-	if g.config.Contacts == nil {
-		return nil
-	}
-	all, err := g.config.Contacts.Contacts(ctx, s.req.Subject)
+	all, err := g.contacts(ctx, s)
 	if err != nil {
 		return nil
 	}

@@ -44,7 +44,7 @@ func (g *Guard) event(t *ticket, kind journal.Kind, outcome string) *journal.Eve
 // follow writes what follows from a decision. What cannot be written did not
 // happen: ErrUnavailable.
 func (g *Guard) follow(ctx context.Context, t *ticket, e *journal.Event) error {
-	if err := g.write(ctx, t.Subject, e); err != nil {
+	if err := g.write(ctx, t.owner(), e); err != nil {
 		return unavailable("journal", err)
 	}
 	return nil
@@ -87,7 +87,7 @@ func (g *Guard) recordDecision(ctx context.Context, s *situation, in *policy.Inp
 			Shadow: journal.Shadow{Step: shadow.Step.Name, Rules: shadow.Rules},
 		},
 	}
-	err := g.write(ctx, s.req.Subject, e)
+	err := g.write(ctx, s.owner(), e)
 	if e.Class() == journal.Droppable {
 		return nil
 	}

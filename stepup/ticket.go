@@ -19,6 +19,7 @@ type ticket struct {
 	ID       ID
 	Issued   time.Time
 	Subject  string
+	Decoy    string   // the name that was asked for; Subject is then its stand-in
 	Session  [32]byte // pseudonyms, in full; the zero Session is none
 	Binding  [32]byte
 	Audience string
@@ -67,6 +68,26 @@ func sealJSON(s *otp.Sealer, value any) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return sealText(s, plain)
+}
+
+// ticketSize is what a ticket from before a first factor is filled up to a
+// multiple of, so that its length does not tell whose it is.
+const ticketSize = 2048
+
+// sealTicket returns the ticket sealed.
+func (g *Guard) sealTicket(t *ticket) (string, error) {
+	plain, err := json.Marshal(t)
+	if err != nil {
+		return "", err
+	}
+	for t.Lane == FirstFactorLane && len(plain)%ticketSize != 0 {
+		plain = append(plain, ' ') // which JSON ignores
+	}
+	return sealText(g.keys.ticket, plain)
+}
+
+func sealText(s *otp.Sealer, plain []byte) (string, error) {
 	sealed, err := s.Seal(plain, nil)
 	if err != nil {
 		return "", err
