@@ -56,7 +56,7 @@ func (g *Guard) Begin(ctx context.Context, sealed string, m Method) (Begun, erro
 		return Begun{}, ErrTicket
 	}
 	now := g.config.Now()
-	if age := now.Sub(t.Issued); age < 0 || age >= ticketLife {
+	if age := now.Sub(t.Issued); age < 0 || age >= TicketLife {
 		return Begun{}, ErrTicket
 	}
 	o, ok := t.offer(m)
@@ -133,9 +133,9 @@ func (g *Guard) stillReachable(ctx context.Context, t *ticket, o offer) error {
 // opening makes the challenge and, for a method that sends one, its code.
 func (g *Guard) opening(t *ticket, o offer, sealed string, now time.Time) (Opening, string, error) {
 	c := Opening{
-		ID: t.ID, Subject: g.subjectRef(t.Subject), Binding: Key(t.Binding[:len(Key{})]),
-		Action: pseudonym(g.keys.action, t.Action).Key,
-		Lane:   t.Lane, Method: o.Method, Attempts: attempts(o.Method), Device: t.Device,
+		ID: t.ID, Try: newTry(), Subject: g.subjectRef(t.Subject), Binding: t.bindingRef(),
+		Action: pseudonym(g.keys.action, t.Action), Network: g.place(t.Network),
+		Lane: t.Lane, Method: o.Method, Attempts: attempts(o.Method), Device: t.Device,
 		Now: now, Issued: t.Issued, Expires: now.Add(g.config.CodeLife), Ticket: []byte(sealed),
 	}
 	if o.Address == "" {

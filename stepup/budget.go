@@ -13,7 +13,7 @@ import (
 // 30 days, and the part of them that four-digit codes may use (L10): a
 // stranger's chance is at most 0.05 % in 30 days, however many challenges he
 // begins. BUDGETS.md derives the numbers.
-var limits = [laneCount]Guesses{
+var limits = [Lanes]Guesses{
 	StrangerLane:    {All: 500, Code4: 400},
 	TrustedLane:     {All: 1000, Code4: 800},
 	FirstFactorLane: {All: 500, Code4: 400},

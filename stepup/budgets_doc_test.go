@@ -53,7 +53,7 @@ func costRows() (rows []string) {
 	return rows
 }
 
-var laneNames = [laneCount]string{"stranger", "trusted", "first factor"}
+var laneNames = [Lanes]string{"stranger", "trusted", "first factor"}
 
 func laneRows() (rows []string) {
 	row := func(name string, g Guesses) string {

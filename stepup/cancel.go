@@ -22,7 +22,7 @@ func (g *Guard) Cancel(ctx context.Context, binding, id string) error {
 		return ErrRefused
 	}
 	_, err := g.change(ctx, Change{
-		ID: cid, Binding: pseudonym(g.keys.binding, binding), Now: g.config.Now(),
+		ID: cid, Try: newTry(), Binding: pseudonym(g.keys.binding, binding), Now: g.config.Now(),
 	})
 	if err != nil {
 		return err
@@ -61,7 +61,7 @@ func (g *Guard) Resend(ctx context.Context, binding, id, sealed string) error {
 	}
 	now := g.config.Now()
 	expires, err := g.change(ctx, Change{
-		ID: cid, Binding: pseudonym(g.keys.binding, binding), Now: now,
+		ID: cid, Try: newTry(), Binding: pseudonym(g.keys.binding, binding), Now: now,
 		Code: g.keys.code.Sum(t.codeParts(m, code)...), Caps: g.caps(&t, o),
 	})
 	if err != nil {

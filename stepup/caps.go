@@ -40,7 +40,7 @@ const prefixDigits = 5
 func (g *Guard) caps(t *ticket, o offer) []Cap {
 	limits := g.config.Sends
 	of := func(kind, text string, most int) Cap {
-		return Cap{Key: g.capKey(kind, text), Most: most, Per: time.Hour}
+		return Cap{Of: g.capRef(kind, text), Most: most, Per: time.Hour}
 	}
 	lane := t.Lane.String() + "/"
 	caps := []Cap{
@@ -60,21 +60,20 @@ func (g *Guard) caps(t *ticket, o offer) []Cap {
 	return caps
 }
 
-func (g *Guard) capKey(kind, text string) Key {
-	sum := g.keys.issue.Sum([]byte(kind), []byte(text))
-	return Key(sum[:len(Key{})])
+func (g *Guard) capRef(kind, text string) Ref {
+	return refOf(g.keys.issue.SumAll([]byte(kind), []byte(text)))
 }
 
 // unsent is the cap on challenges that send nothing: it only bounds memory.
 func (g *Guard) unsent(t *ticket) Cap {
-	return Cap{Key: g.capKey("unsent", t.Lane.String()+"/"+t.Subject), Most: 60, Per: time.Hour}
+	return Cap{Of: g.capRef("unsent", t.Lane.String()+"/"+t.Subject), Most: 60, Per: time.Hour}
 }
 
 // unanswered is the cap on questions that a mobile leaves unanswered: three in
 // a day close it for that lane until they are a day old, so that nobody wears
 // the customer down.
 func (g *Guard) unanswered(t *ticket) Cap {
-	return Cap{Key: g.capKey("unanswered", t.Lane.String()+"/"+t.Subject), Most: 3, Per: 24 * time.Hour}
+	return Cap{Of: g.capRef("unanswered", t.Lane.String()+"/"+t.Subject), Most: 3, Per: 24 * time.Hour}
 }
 
 // network returns the truncated network of an address, or "".

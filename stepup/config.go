@@ -94,7 +94,6 @@ type Config struct {
 const (
 	defaultCodeLife = 5 * time.Minute
 	longestCodeLife = 10 * time.Minute
-	ticketLife      = 10 * time.Minute
 	grantLife       = 5 * time.Minute
 )
 

@@ -3,7 +3,28 @@
 
 package stepup
 
-import "time"
+import (
+	"sync"
+	"time"
+)
+
+// places are the crowds of a store.
+type places struct {
+	mu     sync.Mutex
+	crowds crowds
+}
+
+// see notes that a subject was seen at an address and a network, and returns
+// how many were.
+func (p *places) see(q *Query, now time.Time, most int) (address, network int) {
+	if q.Address == (Key{}) && q.Network == (Key{}) {
+		return 0, 0
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.crowds.sweep(now)
+	return p.crowds.see(q.Address, q.Subject.Key, now, most), p.crowds.see(q.Network, q.Subject.Key, now, most)
+}
 
 // crowds count how many subjects came from one address or network within the
 // last hour.

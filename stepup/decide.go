@@ -163,7 +163,7 @@ func (g *Guard) place(text string) Key {
 	if text == "" {
 		return Key{}
 	}
-	return g.capKey("place", text)
+	return g.capRef("place", text).Key
 }
 
 // addressOf returns what counts as one address: of version 6 a /64, which is
@@ -227,7 +227,7 @@ func (s *situation) input(signals *risk.Signals) policy.Input {
 func (g *Guard) spend(ctx context.Context, s *situation, in *policy.Input, v policy.Verdict) policy.Verdict {
 	for len(v.Charges) > 0 && v.Outcome != Deny {
 		err := g.config.Store.Spend(context.WithoutCancel(ctx), Spending{
-			Subject: s.subject, Charges: v.Charges, Now: s.now,
+			Subject: s.subject, Try: newTry(), Charges: v.Charges, Now: s.now,
 		})
 		if err == nil {
 			return v

@@ -112,7 +112,7 @@ func (g *Guard) ConfirmTOTP(ctx context.Context, binding, pending, code string) 
 	now := g.config.Now()
 	var p pendingTOTP
 	if !openJSON(g.keys.enrol, pending, &p) || !isSum(g.keys.binding, p.Binding, binding) ||
-		now.Before(p.Issued) || now.Sub(p.Issued) >= ticketLife {
+		now.Before(p.Issued) || now.Sub(p.Issued) >= TicketLife {
 		return ErrRefused
 	}
 	secret, err := otp.NewSecret(p.Secret)
@@ -124,7 +124,7 @@ func (g *Guard) ConfirmTOTP(ctx context.Context, binding, pending, code string) 
 		return ErrRefused
 	}
 	if err := g.redeemOnce(ctx, Redemption{
-		ID: p.ID, Issued: p.Issued, Expires: p.Issued.Add(ticketLife), Now: now,
+		ID: p.ID, Try: newTry(), Issued: p.Issued, Expires: p.Issued.Add(TicketLife), Now: now,
 	}); err != nil {
 		return err
 	}

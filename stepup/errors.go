@@ -57,6 +57,10 @@ var (
 	// can no longer know to be unused. It is an [ErrRefused].
 	ErrRedeemed = fmt.Errorf("%w: grant already redeemed", ErrRefused)
 
+	// ErrClock is returned by a [Store] for a call whose time is more than
+	// [MostLeap] away from what it can be: a clock leaped. Nothing was changed.
+	ErrClock = errors.New("stepup: a clock leaped")
+
 	// ErrConflict is returned by a [Store] when what was read has changed
 	// since. The guard reads again.
 	ErrConflict = errors.New("stepup: changed since it was read")

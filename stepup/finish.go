@@ -34,7 +34,7 @@ func (g *Guard) Finish(ctx context.Context, binding, id, code string) (Grant, er
 	ctx = context.WithoutCancel(ctx) // hanging up does not refund a guess
 	f := finishing{id: cid, now: g.config.Now()}
 	f.attempted, err = g.attempt(ctx, Attempt{
-		ID: cid, Method: m, Binding: pseudonym(g.keys.binding, binding), Now: f.now, Cost: cost(m), Limits: limits,
+		ID: cid, Try: newTry(), Method: m, Binding: pseudonym(g.keys.binding, binding), Now: f.now, Cost: cost(m), Limits: limits,
 	})
 	if err != nil {
 		return Grant{}, err
@@ -110,7 +110,7 @@ type finishing struct {
 	attempted Attempted
 	used      Authenticator // as the right answer leaves it, if it used one
 	was       []byte
-	settles   []Key // caps on what stayed unanswered
+	settles   []Ref // caps on what stayed unanswered
 }
 
 func (g *Guard) attempt(ctx context.Context, a Attempt) (Attempted, error) {
@@ -129,7 +129,7 @@ func (g *Guard) attempt(ctx context.Context, a Attempt) (Attempted, error) {
 func (g *Guard) settle(ctx context.Context, f *finishing) (Settled, error) {
 	t, a := &f.ticket, &f.attempted
 	s := Settlement{
-		ID: f.id, Now: f.now, Refund: cost(a.Method), Version: a.Version, Reset: t.Step,
+		ID: f.id, Try: newTry(), Now: f.now, Refund: cost(a.Method), Version: a.Version, Reset: t.Step,
 		Renewal: t.Renewal, Used: f.used, Was: f.was, Answered: f.settles,
 		Held: Held{Session: t.session(), Device: t.Device, Proof: policy.Proof{
 			Method: a.Method, Via: t.via(a.Method), Action: t.Action, Time: f.now, Band: t.Band, Bound: t.bound(),

@@ -140,7 +140,7 @@ func (g *Guard) accept(ctx context.Context, token string, req Request) (p proven
 		return p, nil
 	}
 	return p, g.redeemOnce(ctx, Redemption{
-		ID: p.ID, Issued: p.Issued, Expires: p.Issued.Add(grantLife), Now: now,
+		ID: p.ID, Try: newTry(), Issued: p.Issued, Expires: p.Issued.Add(grantLife), Now: now,
 	})
 }
 

@@ -74,7 +74,11 @@ func pseudonym(mac *otp.MAC, text string) (r Ref) {
 	if text == "" {
 		return Ref{}
 	}
-	sums := mac.SumAll([]byte(text))
+	return refOf(mac.SumAll([]byte(text)))
+}
+
+// refOf returns the pseudonyms that fingerprints give, the first key's first.
+func refOf(sums [][32]byte) (r Ref) {
 	r.Key = Key(sums[0][:len(Key{})])
 	for _, sum := range sums[1:] {
 		r.Former = append(r.Former, Key(sum[:len(Key{})]))
@@ -96,6 +100,12 @@ func isSum(mac *otp.MAC, sum [32]byte, text string) bool {
 		return sum == [32]byte{}
 	}
 	return mac.Verify(sum, []byte(text))
+}
+
+// newTry names one call of the store.
+func newTry() (t Try) {
+	_, _ = rand.Read(t[:]) // never fails
+	return t
 }
 
 // newID returns a fresh identifier of something that belongs to the subject.

@@ -14,30 +14,35 @@ import (
 type ledger []entry
 
 type entry struct {
-	day    int64
-	lane   Lane
-	device Key
-	used   Guesses
+	day        int32
+	lane       Lane
+	device     half
+	all, code4 int32 // as Guesses
 }
+
+func (e *entry) used() Guesses { return Guesses{int(e.all), int(e.code4)} }
 
 func dayOf(t time.Time) int64 { return t.Unix() / (24 * 60 * 60) }
 
+// counts reports whether a day is within the last thirty; a later one is.
+func (e *entry) counts(now time.Time) bool { return dayOf(now)-int64(e.day) <= budgetDays }
+
 // used returns what counts now in each lane. A whole day counts until its last
 // moment is 30 days old.
-func (l ledger) used(now time.Time) (sum [laneCount]Guesses) {
-	for _, e := range l {
-		if dayOf(now)-e.day <= budgetDays {
-			sum[e.lane] = sum[e.lane].plus(e.used)
+func (l ledger) used(now time.Time) (sum [Lanes]Guesses) {
+	for i := range l {
+		if e := &l[i]; e.counts(now) {
+			sum[e.lane] = sum[e.lane].plus(e.used())
 		}
 	}
 	return sum
 }
 
 // usedBy returns what one device used of the trusted lane.
-func (l ledger) usedBy(device Key, now time.Time) (sum Guesses) {
-	for _, e := range l {
-		if e.lane == TrustedLane && e.device == device && dayOf(now)-e.day <= budgetDays {
-			sum = sum.plus(e.used)
+func (l ledger) usedBy(device half, now time.Time) (sum Guesses) {
+	for i := range l {
+		if e := &l[i]; e.lane == TrustedLane && e.device == device && e.counts(now) {
+			sum = sum.plus(e.used())
 		}
 	}
 	return sum
@@ -45,20 +50,25 @@ func (l ledger) usedBy(device Key, now time.Time) (sum Guesses) {
 
 func (u Guesses) plus(v Guesses) Guesses { return Guesses{u.All + v.All, u.Code4 + v.Code4} }
 
-// count adds a cost on the day of t. Days that no longer count stay until there
-// are many, so that a clock that leaps ahead and comes back forgets nothing.
-func (l *ledger) count(t time.Time, lane Lane, device Key, m Method, cost int) {
+// count adds a cost on the day of t, which is no earlier than any before. Days
+// that no longer count are dropped.
+func (l *ledger) count(t time.Time, lane Lane, device half, m Method, cost int) {
 	if lane != TrustedLane {
-		device = Key{} // anybody can name a new device
+		device = 0 // anybody can name a new device
 	}
-	is := func(e entry) bool { return e.day == dayOf(t) && e.lane == lane && e.device == device }
-	i := slices.IndexFunc(*l, is)
+	day := int32(dayOf(t))
+	i := slices.IndexFunc(*l, func(e entry) bool { return e.day == day && e.lane == lane && e.device == device })
 	if i < 0 {
+		*l = slices.DeleteFunc(*l, func(e entry) bool { return !e.counts(t) })
 		i = len(*l)
-		*l = append(*l, entry{day: dayOf(t), lane: lane, device: device})
+		*l = append(*l, entry{day: day, lane: lane, device: device})
 	}
-	(*l)[i].used = (*l)[i].used.Add(m, cost)
-	*l = slices.DeleteFunc(*l, func(e entry) bool { return e.used.All <= 0 })
+	e := &(*l)[i]
+	used := e.used().Add(m, cost)
+	e.all, e.code4 = int32(used.All), int32(used.Code4)
+	if e.all <= 0 {
+		*l = slices.Delete(*l, i, i+1)
+	}
 	if len(*l) > mostEntries {
 		oldest := slices.MinFunc(*l, func(a, b entry) int { return cmp.Compare(a.day, b.day) })
 		*l = slices.DeleteFunc(*l, func(e entry) bool { return e.day == oldest.day })
@@ -74,8 +84,8 @@ const mostEntries = 128
 type run struct {
 	lane   Lane
 	method Method
-	n      int
-	last   time.Time
+	n      int32
+	last   int64
 }
 
 // runs is all of a subject's; empty for almost everyone.
@@ -95,8 +105,8 @@ func (r runs) of(lane Lane, m Method) (run, int) {
 // after returns when the next answer is accepted; the zero time for at once.
 // A shut authenticator has no such time: see shut.
 func (r run) after() time.Time {
-	if wait := Wait(r.n); wait > 0 {
-		return r.last.Add(wait)
+	if wait := Wait(int(r.n)); wait > 0 {
+		return moment(r.last).Add(wait)
 	}
 	return time.Time{}
 }
@@ -111,7 +121,7 @@ func (r *runs) failed(lane Lane, m Method, now time.Time) {
 		*r = append(*r, u)
 	}
 	(*r)[i].n++
-	(*r)[i].last = now
+	(*r)[i].last = now.UnixNano()
 }
 
 // takeBack uncounts the latest wrong answer.
@@ -128,4 +138,29 @@ func (r *runs) reset(lane Lane, m Method) {
 	if _, i := r.of(lane, m); i >= 0 {
 		*r = slices.Delete(*r, i, i+1)
 	}
+}
+
+// moments are times, oldest first: a bounded number of the latest.
+type moments []int64
+
+// mostMoments is above any budget of prompts or wrong answers.
+const mostMoments = 64
+
+// since counts the moments after t.
+func (m moments) since(t time.Time) (n int) {
+	for _, at := range m {
+		if at > t.UnixNano() {
+			n++
+		}
+	}
+	return n
+}
+
+// and returns the moments of the life before now, and now.
+func (m moments) and(now time.Time, life time.Duration) moments {
+	m = slices.DeleteFunc(m, func(at int64) bool { return now.UnixNano()-at > int64(life) })
+	if len(m) == mostMoments {
+		m = slices.Delete(m, 0, 1)
+	}
+	return append(m, now.UnixNano())
 }

@@ -5,52 +5,95 @@ package stepup
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
-
-	"github.com/proportion-go/proportion/policy"
 )
 
 // MemoryConfig bounds a [Memory]. The zero value is a good start.
 type MemoryConfig struct {
 	// Challenges is how many challenges are kept at most, pending or recently
-	// ended, and how many redeemed grants. Zero: 1,000,000.
+	// ended, and how many redeemed grants. All but the trusted lane have half
+	// of it. Zero: 1,000,000.
 	Challenges int
 
-	// Subjects is how many subjects are remembered at most. Zero: 1,000,000.
+	// Subjects is how many subjects are remembered at most. Challenges outside
+	// the trusted lane make no more than half of them. Zero: 1,000,000.
 	Subjects int
+
+	// Elapsed is a clock that nobody can set: how much time has passed since
+	// some moment, by which an hour without calls is told from a leap. Nil: the
+	// process's own, where the guard's times come from time.Now and were not
+	// converted since; where they did not, no leap ahead is noticed.
+	Elapsed func() time.Duration
 }
 
-// Memory is a [Store] in the memory of one process: for tests, for a service
-// of one instance, and for trying things. A restart forgets every profile,
-// proof and budget; what was issued before it is then refused (L12).
+// Memory is a [Store] in the memory of one process: for a service of one
+// instance, for tests, and for trying things. A restart forgets every profile,
+// proof and budget, unless it is restored from a snapshot; what was issued
+// before is then refused (L12).
 //
 // It is safe for concurrent use. When full it refuses new challenges and new
 // subjects rather than forget live ones (L27).
 type Memory struct {
 	redacted
 
-	mu         sync.Mutex
-	config     MemoryConfig
-	epoch      time.Time // the first time seen: what was issued before is not known
-	subjects   map[Key]*subject
-	challenges map[ID]*challenge
-	opened     []ended // challenges, in the order they were opened
-	redeemed   map[ID]bool
-	swept      time.Time // the greatest time up to which was forgotten
-	redemption []ended   // redeemed grants, in order
-	windows    windows   // what was issued, by cap
-	wrong4     daily     // wrong four-digit guesses of everyone
-	crowds     crowds    // subjects by address and network
+	config MemoryConfig
+	clock  clock
+
+	// An operation that stays within one shard holds all for reading, and the
+	// shard's own lock; one that does not holds all for writing, and needs no
+	// other lock on shards. What is counted beyond shards has locks of its own,
+	// which are taken last.
+	all    sync.RWMutex
+	shards [shards]shard
+	size   size
+	issued issued
+	spray  spray
+	places places
 }
 
 var _ Store = (*Memory)(nil)
 
-// ended says when something may be forgotten.
-type ended struct {
-	id ID
-	at time.Time
+// size is how much is kept, in rows.
+type size struct {
+	subjects, trusted, others, grants atomic.Int64
+	swept                             atomic.Int64 // when the whole store was, last
+}
+
+const shards = 256
+
+// shard is the part of the store whose keys begin with the same byte. Its rows
+// of challenges may belong to persons of another shard: a subject keeps its
+// shard when keys are rotated.
+type shard struct {
+	mu         sync.Mutex
+	names      table[Key, place]
+	people     slab[person]
+	challenges table[ID, challenge]
+	tickets    map[uint32][]byte // of challenges, by row
+	grants     table[ID, grant]
+	ending     wheel // of challenges
+	lapsing    wheel // of grants
+	strays     int   // how many belong together with a row of another shard
+}
+
+// place is a row in whatever shard; 0 is none.
+type place uint32
+
+const placeRows = 1 << 24
+
+func placeOf(shard uint8, row uint32) place { return place(uint32(shard)*placeRows + row) }
+func (p place) shard() uint8                { return uint8(p / placeRows) }
+func (p place) row() uint32                 { return uint32(p % placeRows) }
+
+// person is a subject that is known, or has challenges.
+type person struct {
+	name uint32   // the row of its first name, in the same shard
+	open place    // the latest of its challenges, pending or not
+	mind *subject // nil: nothing but challenges
 }
 
 // NewMemory returns an empty store.
@@ -61,196 +104,170 @@ func NewMemory(c MemoryConfig) *Memory {
 	if c.Subjects <= 0 {
 		c.Subjects = 1_000_000
 	}
-	return &Memory{
-		config: c, subjects: map[Key]*subject{}, challenges: map[ID]*challenge{},
-		redeemed: map[ID]bool{}, windows: windows{}, crowds: crowds{},
+	m := &Memory{
+		config: c,
+		issued: issued{windows: windows{}, networks: map[half]int{}},
+		places: places{crowds: crowds{}},
 	}
+	m.clock.elapsed = c.Elapsed
+	for i := range m.shards {
+		m.shards[i].tickets = map[uint32][]byte{}
+	}
+	return m
 }
 
-// begin locks the store at a time, and returns the unlocking.
-func (m *Memory) begin(ctx context.Context, now time.Time) (unlock func(), err error) {
+// view is the store as one operation sees it: one shard, or all of them.
+type view struct {
+	*Memory
+	now  time.Time
+	home uint8
+	wide bool
+}
+
+// errElsewhere says that an operation has to see more than one shard. It is
+// returned before anything was changed.
+var errElsewhere = errors.New("stepup: not in this shard")
+
+// do runs an operation in the shard where most of them stay, and where it does
+// not, again in all.
+func (m *Memory) do(ctx context.Context, told time.Time, home uint8, op func(*view) error) error {
 	if err := ctx.Err(); err != nil {
-		return nil, err
+		return err
 	}
-	m.mu.Lock()
-	if m.epoch.IsZero() {
-		m.epoch = now
-	}
-	return m.mu.Unlock, nil
-}
-
-// find returns the subject and the pseudonym it is kept under.
-func (m *Memory) find(r Ref) (*subject, Key) {
-	if s := m.subjects[r.Key]; s != nil {
-		return s, r.Key
-	}
-	for _, former := range r.Former {
-		if s := m.subjects[former]; s != nil {
-			return s, former
-		}
-	}
-	return nil, Key{}
-}
-
-// remember returns the subject, under its first pseudonym from now on, and new
-// if need be. It is nil when the store is full.
-func (m *Memory) remember(r Ref) *subject {
-	s, key := m.find(r)
-	switch {
-	case s != nil && key != r.Key:
-		delete(m.subjects, key)
-		m.subjects[r.Key] = s
-	case s == nil && len(m.subjects) < m.config.Subjects:
-		s = new(subject)
-		m.subjects[r.Key] = s
-	}
-	return s
-}
-
-// Subject implements [Store].
-func (m *Memory) Subject(ctx context.Context, q Query) (State, error) {
-	unlock, err := m.begin(ctx, q.Now)
-	if err != nil {
-		return State{}, err
-	}
-	defer unlock()
-	st := State{
-		Spray:           m.wrong4.spray(q.Now),
-		AddressSubjects: m.crowds.see(q.Address, q.Subject.Key, q.Now, m.config.Subjects),
-		NetworkSubjects: m.crowds.see(q.Network, q.Subject.Key, q.Now, m.config.Subjects),
-	}
-	s, _ := m.find(q.Subject)
-	if s == nil {
-		return st, nil
-	}
-	s.describe(&st, &q)
-	return st, nil
-}
-
-// Redeem implements [Store].
-func (m *Memory) Redeem(ctx context.Context, r Redemption) error {
-	unlock, err := m.begin(ctx, r.Now)
+	now, err := m.clock.accept(told)
 	if err != nil {
 		return err
 	}
-	defer unlock()
-	m.sweep(r.Now)
-	if r.Issued.Before(m.epoch) || m.redeemed[r.ID] || !r.Expires.After(m.swept) {
-		return ErrRedeemed
-	}
-	if len(m.redeemed) >= m.config.Challenges {
-		return ErrBusy
-	}
-	m.redeemed[r.ID] = true
-	m.redemption = append(m.redemption, ended{r.ID, r.Expires})
-	return nil
-}
-
-// Spend implements [Store].
-func (m *Memory) Spend(ctx context.Context, sp Spending) error {
-	unlock, err := m.begin(ctx, sp.Now)
-	if err != nil {
+	v := view{Memory: m, now: now, home: home}
+	if err := v.near(op); err != errElsewhere { //nolint:errorlint // it is never wrapped
 		return err
 	}
-	defer unlock()
-	var next []spent
-	if s, _ := m.find(sp.Subject); s != nil {
-		next = slices.Clone(s.spent)
-	}
-	for _, c := range sp.Charges {
-		if !charge(&next, c) {
-			return ErrRefused
-		}
-	}
-	s := m.remember(sp.Subject)
-	if s == nil {
-		return ErrBusy
-	}
-	s.spent = next
-	return nil
+	return v.far(op)
 }
 
-// Update implements [Store].
-func (m *Memory) Update(ctx context.Context, u Update) error {
-	unlock, err := m.begin(ctx, u.Now)
-	if err != nil {
+func (v *view) near(op func(*view) error) error {
+	v.all.RLock()
+	defer v.all.RUnlock()
+	s := &v.shards[v.home]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := v.sweep(v.home); err != nil {
 		return err
 	}
-	defer unlock()
-	var version uint64
-	if s, _ := m.find(u.Subject); s != nil {
-		version = s.version
-	}
-	if u.Version != version {
-		return ErrConflict
-	}
-	s := m.remember(u.Subject)
-	if s == nil {
-		return ErrBusy
-	}
-	s.update(&u)
-	return nil
+	return op(v)
 }
 
-// Erase implements [Store].
-func (m *Memory) Erase(ctx context.Context, e Erasure) error {
-	unlock, err := m.begin(ctx, e.Now)
-	if err != nil {
+func (v *view) far(op func(*view) error) error {
+	v.all.Lock()
+	defer v.all.Unlock()
+	v.wide = true
+	if err := v.sweep(v.home); err != nil {
 		return err
 	}
-	defer unlock()
-	s, key := m.find(e.Subject)
-	if s == nil {
-		return nil
+	return op(v)
+}
+
+// shard returns a shard, if it is in view.
+func (v *view) shard(n uint8) (*shard, error) {
+	if n != v.home && !v.wide {
+		return nil, errElsewhere
 	}
-	delete(m.subjects, key)
-	for _, o := range m.opened {
-		if c := m.challenges[o.id]; c != nil && c.subject == s {
-			c.Ticket, c.Code = nil, [32]byte{}
-			if c.state == pending {
-				c.end(cancelled)
+	return &v.shards[n], nil
+}
+
+// person returns what a place holds. The place is in view.
+func (v *view) person(p place) *person { return v.shards[p.shard()].people.at(p.row()) }
+
+// find returns where a subject is, or 0.
+func (v *view) find(r Ref) (place, error) {
+	if p, err := v.named(r.Key); p != 0 || err != nil {
+		return p, err
+	}
+	for _, names := range [][]Key{r.Former, r.Tombs} {
+		for _, k := range names {
+			if p, err := v.named(k); p != 0 || err != nil {
+				return p, err
 			}
 		}
 	}
-	if s.erase(e.Now); s.worthKeeping() && e.Tombstone != (Key{}) {
-		m.subjects[e.Tombstone] = s
-	}
-	return nil
+	return 0, nil
 }
 
-// sweep forgets challenges and grants whose time is over.
-func (m *Memory) sweep(now time.Time) {
-	if now.After(m.swept) {
-		m.swept = now
+// named returns what is kept under one name.
+func (v *view) named(k Key) (place, error) {
+	s, err := v.shard(k[0])
+	if err != nil {
+		return 0, err
 	}
-	for len(m.opened) > 0 && now.After(m.opened[0].at) {
-		if c := m.challenges[m.opened[0].id]; c != nil && c.state == pending {
-			c.end(expired)
+	row := s.names.find(k)
+	if row == 0 {
+		return 0, nil
+	}
+	p := *s.names.at(row)
+	_, err = v.shard(p.shard())
+	return p, err
+}
+
+// remember returns the subject's place, a new one if it has none, and keeps it
+// under all its names from now on. The names are in view once it was looked
+// for.
+func (v *view) remember(r Ref, p place) place {
+	switch {
+	case p == 0:
+		s := &v.shards[r.Key[0]]
+		p = placeOf(r.Key[0], s.people.add())
+		v.size.subjects.Add(1)
+	case v.shards[r.Key[0]].names.find(r.Key) != 0:
+		return p
+	default:
+		v.unname(p, r.Tombs)
+	}
+	v.name(p, r.Key)
+	for _, k := range r.Former {
+		v.name(p, k)
+	}
+	return p
+}
+
+// name keeps a subject under one more name. Names beyond the first are few, and
+// in other shards: the subject knows them.
+func (v *view) name(p place, k Key) {
+	names := &v.shards[k[0]].names
+	if k == (Key{}) || names.find(k) != 0 {
+		return
+	}
+	row := names.add(k)
+	*names.at(row) = p
+	if owner := v.person(p); owner.name == 0 && k[0] == p.shard() {
+		owner.name = row
+	} else {
+		s := owner.remember()
+		s.names = append(s.names, k)
+	}
+}
+
+// unname takes names away from a subject.
+func (v *view) unname(p place, keys []Key) {
+	owner := v.person(p)
+	for _, k := range keys {
+		names := &v.shards[k[0]].names
+		row := names.find(k)
+		if row == 0 || *names.at(row) != p {
+			continue
 		}
-		delete(m.challenges, m.opened[0].id)
-		m.opened = m.opened[1:]
+		if names.remove(row); owner.name == row && k[0] == p.shard() {
+			owner.name = 0
+		}
+		if s := owner.mind; s != nil {
+			s.names = slices.DeleteFunc(s.names, func(n Key) bool { return n == k })
+		}
 	}
-	for len(m.redemption) > 0 && now.After(m.redemption[0].at) {
-		delete(m.redeemed, m.redemption[0].id)
-		m.redemption = m.redemption[1:]
-	}
-	m.windows.sweep(now)
-	m.crowds.sweep(now)
 }
 
-// charge counts one use of a limit, and reports whether it fits.
-func charge(all *[]spent, c policy.Charge) bool {
-	i := slices.IndexFunc(*all, func(u spent) bool { return u.Rule == c.Rule })
-	if i < 0 {
-		i = len(*all)
-		*all = append(*all, spent{RuleSpent: policy.RuleSpent{Rule: c.Rule}})
+// remember returns what is remembered of a person, to add to it.
+func (p *person) remember() *subject {
+	if p.mind == nil {
+		p.mind = new(subject)
 	}
-	u := &(*all)[i]
-	sum, ok := u.Sum.Add(c.Sum)
-	if !ok || c.Count > 0 && u.Count >= c.Count || c.Summed && sum.Compare(c.Most) > 0 {
-		return false
-	}
-	u.Sum, u.uncapped = sum, max(u.uncapped, c.Uncapped.Index)
-	u.Count++
-	return true
+	return p.mind
 }

@@ -5,18 +5,43 @@ package stepup
 
 import (
 	"context"
+	"encoding/binary"
+	"math"
 	"slices"
 	"time"
 )
 
+// challenge is kept small, and without pointers: there may be millions. Of
+// pseudonyms that only have to differ it keeps half.
 type challenge struct {
-	Opening
-	subject *subject
-	used    int
-	state   state
-	passed  time.Time
-	counter uint32 // of the device, once passed
+	binding  Key
+	code     [32]byte
+	action   half
+	device   half
+	network  half
+	try      half  // of the last call
+	at       int64 // when it expires, or passed
+	until    int64 // how long its ID is known at least
+	person   place // 0: erased
+	next     place // of the person's challenges
+	later    uint32
+	counter  uint32 // of the device, once passed
+	attempts uint16
+	used     uint16
+	method   Method
+	lane     Lane
+	state    state
+	said     said
 }
+
+// half is the first half of random bits.
+type half uint64
+
+func (k Key) half() half { return half(binary.LittleEndian.Uint64(k[:])) }
+func (t Try) half() half { return half(binary.LittleEndian.Uint64(t[:])) }
+
+// repeats reports whether a call is a repetition of the last one.
+func (c *challenge) repeats(t Try) bool { return t != Try{} && t.half() == c.try }
 
 // state is where a challenge is in its life.
 type state uint8
@@ -24,218 +49,241 @@ type state uint8
 const (
 	pending state = iota
 	passed
-	expired
 	cancelled
 	superseded
+)
+
+// said is what the last attempt was told.
+type said uint8
+
+const (
+	saidLast said = 1 << iota
+	saidShut
+	attempted
 )
 
 // mostPending is how many challenges of a subject may be pending in one lane.
 const mostPending = 5
 
-func (c *challenge) end(s state) {
-	c.state = s
-	c.subject.open = slices.DeleteFunc(c.subject.open, func(o *challenge) bool { return o == c })
+// challenge returns what a place holds. The place is in view.
+func (v *view) challenge(at place) *challenge {
+	return v.shards[at.shard()].challenges.at(at.row())
+}
+
+// open reports whether a challenge may still be passed.
+func (v *view) open(c *challenge) bool { return c.state == pending && v.now.UnixNano() < c.at }
+
+// lookup returns a challenge, its person in view, or nil.
+func (v *view) lookup(id ID) (*challenge, place, error) {
+	row := v.shards[id[0]].challenges.find(id)
+	if row == 0 {
+		return nil, 0, nil
+	}
+	at := placeOf(id[0], row)
+	c := v.challenge(at)
+	_, err := v.shard(c.person.shard())
+	return c, at, err
+}
+
+// end ends a challenge. What only a pending one needs is forgotten at once.
+func (v *view) end(at place, s state) {
+	c := v.challenge(at)
+	c.state, c.code = s, [32]byte{}
+	if s != passed || c.method != Mobile4 {
+		delete(v.shards[at.shard()].tickets, at.row())
+	}
 }
 
 // Open implements [Store].
 func (m *Memory) Open(ctx context.Context, o Opening) error {
-	unlock, err := m.begin(ctx, o.Now)
+	return m.do(ctx, o.Now, o.ID[0], func(v *view) error { return v.opened(&o) })
+}
+
+func (v *view) opened(o *Opening) error {
+	if c, _, err := v.lookup(o.ID); c != nil || err != nil {
+		if err == nil && !(c.repeats(o.Try) && c.state == pending && c.said&attempted == 0) {
+			return ErrRefused
+		}
+		return err
+	}
+	known := o.Issued.Add(TicketLife)
+	if o.Issued.Before(v.clock.epoch()) || !known.After(v.now) {
+		return ErrRefused
+	}
+	p, err := v.find(o.Subject)
 	if err != nil {
 		return err
 	}
-	defer unlock()
-	m.sweep(o.Now)
-	end := o.Issued.Add(ticketLife) // until then the ticket must be known to be used
-	if o.Issued.Before(m.epoch) || m.challenges[o.ID] != nil || !end.After(m.swept) {
-		return ErrRefused
+	replaced, err := v.rivals(p, o)
+	if err != nil {
+		return err
 	}
-	if len(m.challenges) >= m.config.Challenges || !m.windows.fit(o.Caps, o.Now) {
-		return ErrBusy
+	if err := v.room(p, o); err != nil {
+		return err
 	}
-	s := m.remember(o.Subject)
-	if s == nil || !s.supersede(&o) {
-		return ErrBusy
+	for _, at := range replaced {
+		v.end(at, superseded)
 	}
-	m.windows.count(o.Caps, o.Now)
-	c := &challenge{Opening: o, subject: s}
-	s.open = append(s.open, c)
-	m.challenges[o.ID] = c
-	if o.Expires.After(end) {
-		end = o.Expires
+	if o.Expires.After(known) {
+		known = o.Expires
 	}
-	m.opened = append(m.opened, ended{o.ID, end})
+	v.add(v.remember(o.Subject, p), o, known.UnixNano())
 	return nil
 }
 
-// supersede ends the pending challenges of the same binding and action, if
-// there is room for a new one, and reports whether there is.
-func (s *subject) supersede(o *Opening) bool {
-	var replaced []*challenge
+// rivals returns the pending challenges that a new one supersedes, or ErrBusy
+// where there are too many others.
+func (v *view) rivals(p place, o *Opening) (replaced []place, err error) {
+	if p == 0 {
+		return nil, nil
+	}
 	others := 0
-	for _, old := range s.open {
-		switch {
-		case !old.Expires.After(o.Now):
-		case old.Binding == o.Binding && old.Action == o.Action:
-			replaced = append(replaced, old)
-		case old.Lane != o.Lane:
-		case old.Method == Mobile4 && o.Method == Mobile4:
-			return false // one question at a time in the customer's hand
+	for at := v.person(p).open; at != 0; {
+		if _, err := v.shard(at.shard()); err != nil {
+			return nil, err
+		}
+		switch c := v.challenge(at); {
+		case !v.open(c):
+		case o.Binding.Is(c.binding) && o.Action.isHalf(c.action):
+			replaced = append(replaced, at)
+		case o.Lane != c.lane:
+		case o.Method == Mobile4 && c.method == Mobile4:
+			return nil, ErrBusy // one question at a time in the customer's hand
 		default:
 			others++
 		}
+		at = v.challenge(at).next
 	}
 	if others >= mostPending {
-		return false
+		return nil, ErrBusy
 	}
-	for _, old := range replaced {
-		old.end(superseded)
-	}
-	return true
+	return replaced, nil
 }
 
-// live returns the pending challenge, or nil. One found past its end is
-// expired for good: a clock that goes back revives nothing.
-func (m *Memory) live(id ID, binding Ref, now time.Time) *challenge {
-	c := m.challenges[id]
-	if c == nil || c.state != pending || !binding.Is(c.Binding) {
-		return nil
-	}
-	if !now.Before(c.Expires) {
-		c.end(expired)
-		return nil
-	}
-	return c
+func (r Ref) isHalf(h half) bool {
+	return r.Key.half() == h || slices.ContainsFunc(r.Former, func(k Key) bool { return k.half() == h })
 }
 
-// Attempt implements [Store].
-func (m *Memory) Attempt(ctx context.Context, a Attempt) (Attempted, error) {
-	unlock, err := m.begin(ctx, a.Now)
-	if err != nil {
-		return Attempted{}, err
+// room counts what is issued, or returns ErrBusy where something is full. A
+// store is cleared before it is found full.
+func (v *view) room(p place, o *Opening) error {
+	if v.full(p, o.Lane) {
+		if err := v.clear(); err != nil {
+			return err
+		}
+		if v.full(p, o.Lane) {
+			return ErrBusy
+		}
 	}
-	defer unlock()
-	c := m.challenges[a.ID]
-	if c != nil && c.Method == Mobile4 {
-		a.Binding = Ref{Key: c.Binding}
+	most := v.config.Challenges
+	if o.Lane != TrustedLane {
+		most /= 2
 	}
-	c = m.live(a.ID, a.Binding, a.Now)
-	if c == nil || c.Method != a.Method || c.used >= c.Attempts || !c.room(&a, a.Cost) {
-		return Attempted{}, ErrRefused
+	crowded := o.Lane != TrustedLane && v.size.others.Load() >= int64(most/2)
+	if !v.issued.take(o, v.now, crowded, max(most/mostOfNetwork, 1)) {
+		return ErrBusy
 	}
-	if c.Method == Code4 && c.Lane != TrustedLane && m.wrong4.spray(a.Now).Spraying() {
-		return Attempted{}, ErrRefused // also for challenges from before it was noticed (L29)
-	}
-	if run, _ := c.subject.runs.of(c.Lane, c.Method); run.shut() || a.Now.Before(run.after()) {
-		return Attempted{}, ErrRefused
-	}
-	c.used++
-	c.subject.guesses.count(a.Now, c.Lane, c.Device, c.Method, a.Cost)
-	c.subject.runs.failed(c.Lane, c.Method, a.Now)
-	c.subject.wrong = remembered(c.subject.wrong, a.Now, 24*time.Hour)
-	if c.Method == Code4 {
-		m.wrong4.add(a.Now, 1)
-	}
-	run, _ := c.subject.runs.of(c.Lane, c.Method)
-	return Attempted{
-		Method: c.Method, Lane: c.Lane, Code: c.Code, Ticket: c.Ticket,
-		Profile: c.subject.profile, Version: c.subject.version,
-		Authenticators: slices.Clone(c.subject.authenticators),
-		Last:           c.used >= c.Attempts,
-		Shut:           run.shut() || !c.room(&a, a.Cost),
-	}, nil
+	v.lanes(o.Lane).Add(1)
+	return nil
 }
 
-// room reports whether one more guess fits the budgets of its lane and, in the
-// trusted one, of its device.
-func (c *challenge) room(a *Attempt, cost int) bool {
-	limit := a.Limits[c.Lane]
-	if c.Lane == TrustedLane &&
-		!c.subject.guesses.usedBy(c.Device, a.Now).Add(c.Method, cost).Within(limit.half()) {
-		return false
+// mostOfNetwork is the part of a store's room that one network may hold once
+// half of the room is taken: a 64th.
+const mostOfNetwork = 64
+
+// full reports whether there is no room for a challenge, and a person if need
+// be. What was kept of the trusted lane is not lent.
+func (v *view) full(p place, l Lane) bool {
+	challenges, subjects := int64(v.config.Challenges), int64(v.config.Subjects)
+	if l != TrustedLane {
+		if v.size.others.Load() >= (challenges+1)/2 {
+			return true
+		}
+		subjects = (subjects + 1) / 2
 	}
-	return c.subject.guesses.used(a.Now)[c.Lane].Add(c.Method, cost).Within(limit)
+	return v.size.trusted.Load()+v.size.others.Load() >= challenges ||
+		p == 0 && v.size.subjects.Load() >= subjects
 }
 
-// Settle implements [Store].
-func (m *Memory) Settle(ctx context.Context, st Settlement) (Settled, error) {
-	unlock, err := m.begin(ctx, st.Now)
-	if err != nil {
-		return Settled{}, err
+// add keeps a challenge, which the person's are known to leave room for.
+func (v *view) add(p place, o *Opening, until int64) {
+	s := &v.shards[o.ID[0]]
+	row := s.challenges.add(o.ID)
+	c := s.challenges.at(row)
+	*c = challenge{
+		binding: o.Binding.Key, code: o.Code, action: o.Action.Key.half(), device: o.Device.half(),
+		network: o.Network.half(), try: o.Try.half(), at: o.Expires.UnixNano(), until: until,
+		attempts: uint16(min(max(o.Attempts, 0), math.MaxUint16)), method: o.Method, lane: o.Lane,
 	}
-	defer unlock()
-	c := m.challenges[st.ID]
-	if c == nil || c.state != pending {
-		return Settled{}, ErrRefused
+	if len(o.Ticket) > 0 {
+		s.tickets[row] = o.Ticket
 	}
-	s := c.subject
-	if st.Version != s.version {
-		return Settled{}, ErrConflict
-	}
-	if !s.use(st.Used, st.Was) {
-		return Settled{}, ErrRefused
-	}
-	c.end(passed)
-	s.profile, s.version = st.Profile, s.version+1
-	s.guesses.count(st.Now, c.Lane, c.Device, c.Method, -st.Refund)
-	s.runs.reset(c.Lane, c.Method)
-	if c.Method == Code4 {
-		m.wrong4.add(st.Now, -1)
-	}
-	s.right()
-	s.prompts = remembered(s.prompts, st.Now, longestPrompts)
-	if st.Held.Session != (Key{}) {
-		s.hold(st.Held)
-	}
-	s.spent = slices.DeleteFunc(s.spent, func(u spent) bool { return u.uncapped <= st.Reset })
-	m.windows.uncount(st.Answered)
-	c.passed = st.Now
-	if st.Held.Device != (Key{}) && !(st.Renewal && !s.has(st.Held.Device)) {
-		c.counter = s.rotate(st.Held.Device, st.Now)
-	}
-	return Settled{Counter: c.counter}, nil
+	s.ending.put(row, &c.later, until)
+	v.link(p, placeOf(o.ID[0], row))
 }
 
 // Look implements [Store].
-func (m *Memory) Look(ctx context.Context, l Look) (Looked, error) {
-	unlock, err := m.begin(ctx, l.Now)
-	if err != nil {
-		return Looked{}, err
-	}
-	defer unlock()
-	pending := m.live(l.ID, l.Binding, l.Now) != nil
-	c := m.challenges[l.ID]
-	if c == nil || !l.Binding.Is(c.Binding) {
-		return Looked{}, ErrRefused
-	}
-	return Looked{
-		Method: c.Method, Pending: pending, Passed: c.state == passed, At: c.passed, Counter: c.counter, Ticket: c.Ticket,
-	}, nil
+func (m *Memory) Look(ctx context.Context, l Look) (seen Looked, err error) {
+	err = m.do(ctx, l.Now, l.ID[0], func(v *view) error {
+		c, at, err := v.lookup(l.ID)
+		if err != nil {
+			return err
+		}
+		if c == nil || !l.Binding.Is(c.binding) {
+			return ErrRefused
+		}
+		seen = Looked{
+			Method: c.method, Pending: v.open(c), Passed: c.state == passed, Counter: c.counter,
+			Ticket: v.shards[at.shard()].tickets[at.row()],
+		}
+		if seen.Passed {
+			seen.At = moment(c.at)
+		}
+		return nil
+	})
+	return seen, err
 }
 
 // Change implements [Store].
 func (m *Memory) Change(ctx context.Context, ch Change) (expires time.Time, err error) {
-	unlock, err := m.begin(ctx, ch.Now)
+	err = m.do(ctx, ch.Now, ch.ID[0], func(v *view) error {
+		c, at, err := v.lookup(ch.ID)
+		if err != nil {
+			return err
+		}
+		if c == nil || c.person == 0 || !ch.Binding.Is(c.binding) {
+			return ErrRefused
+		}
+		expires = moment(c.at)
+		if c.state != passed && c.repeats(ch.Try) && c.said&attempted == 0 {
+			return nil
+		}
+		return v.changed(c, at, &ch)
+	})
 	if err != nil {
 		return time.Time{}, err
 	}
-	defer unlock()
-	c := m.live(ch.ID, ch.Binding, ch.Now)
+	return expires, nil
+}
+
+func (v *view) changed(c *challenge, at place, ch *Change) error {
 	switch {
-	case c == nil:
-		return time.Time{}, ErrRefused
-	case ch.Code == [32]byte{}:
-		c.end(cancelled)
-		if ch.Refund > 0 {
-			c.subject.guesses.count(ch.Now, c.Lane, c.Device, c.Method, -ch.Refund)
-			c.subject.runs.takeBack(c.Lane, c.Method)
-			c.subject.right()
+	case !v.open(c):
+		return ErrRefused
+	case ch.Code != [32]byte{}:
+		if !v.issued.count(ch.Caps, v.now) {
+			return ErrBusy
 		}
-		m.windows.uncount(ch.Answered)
-		return c.Expires, nil
-	case !m.windows.fit(ch.Caps, ch.Now):
-		return time.Time{}, ErrBusy
+		c.code = ch.Code
+	default:
+		v.end(at, cancelled)
+		if s := v.person(c.person).mind; ch.Refund > 0 && s != nil {
+			s.guesses.count(v.now, c.lane, c.device, c.method, -ch.Refund)
+			s.runs.takeBack(c.lane, c.method)
+			s.right()
+		}
+		v.issued.uncount(ch.Answered)
 	}
-	m.windows.count(ch.Caps, ch.Now)
-	c.Code = ch.Code
-	return c.Expires, nil
+	c.try, c.said = ch.Try.half(), 0
+	return nil
 }

@@ -4,25 +4,34 @@
 package stepup
 
 import (
+	"context"
 	"slices"
 	"time"
 
 	"github.com/proportion-go/proportion/policy"
 )
 
-// subject is all that is remembered of one subject.
+// subject is what is remembered of a person beside his challenges. Somebody who
+// only guessed wrong has no past, and takes little room.
 type subject struct {
+	names   []Key // beyond the first
+	past    *past
+	guesses ledger
+	runs    runs
+	wrong   moments // answers
+}
+
+// past is what proofs and the host made known.
+type past struct {
+	since          time.Time
 	profile        []byte
 	version        uint64
 	authenticators []Authenticator
 	devices        []Device
 	held           []Held
-	prompts        []time.Time // passed, oldest first
-	wrong          []time.Time // answers, oldest first
+	prompts        moments // passed
 	spent          []spent
-	guesses        ledger
-	runs           runs
-	open           []*challenge // pending
+	spentBy        Try
 }
 
 // spent is what was used of a rule's limit.
@@ -33,115 +42,157 @@ type spent struct {
 
 const (
 	mostHeld       = 16 // proofs a subject's sessions hold
-	mostMoments    = 64 // prompts or wrong answers remembered: above any budget
 	mostDevices    = 20 // known devices of a subject
 	longestPrompts = 7 * 24 * time.Hour
 )
 
+// recall returns the past, to add to it.
+func (s *subject) recall() *past {
+	if s.past == nil {
+		s.past = new(past)
+	}
+	return s.past
+}
+
+// right takes back that the latest answer was counted as a wrong one.
+func (s *subject) right() { s.wrong = s.wrong[:max(len(s.wrong)-1, 0)] }
+
+// known reports whether the subject is one, and not the tomb of one.
+func (s *subject) known() bool { return s != nil && s.past != nil && !s.past.since.IsZero() }
+
+// counts reports whether anything is remembered that still counts.
+func (s *subject) counts(now time.Time) bool {
+	return s.known() || len(s.runs) > 0 ||
+		slices.ContainsFunc(s.guesses, func(e entry) bool { return e.counts(now) })
+}
+
+// Subject implements [Store].
+func (m *Memory) Subject(ctx context.Context, q Query) (st State, err error) {
+	err = m.do(ctx, q.Now, q.Subject.Key[0], func(v *view) error {
+		p, err := v.find(q.Subject)
+		if err != nil {
+			return err
+		}
+		st = State{Spray: v.spray.asOf(v.now)}
+		st.AddressSubjects, st.NetworkSubjects = v.places.see(&q, v.now, v.config.Subjects)
+		if p == 0 {
+			return nil
+		}
+		if s := v.person(p).mind; s != nil {
+			s.describe(&st, &q, v.now)
+		}
+		return nil
+	})
+	return st, err
+}
+
 // describe fills in what is remembered.
-func (s *subject) describe(st *State, q *Query) {
-	s.present(q.Device, q.Counter, q.Now)
-	st.Profile, st.Version = s.profile, s.version
-	st.Authenticators = slices.Clone(s.authenticators)
-	st.Devices = slices.Clone(s.devices)
-	st.Prompts = since(s.prompts, q.PromptsSince)
-	st.Prompts24h = since(s.prompts, q.Now.Add(-24*time.Hour))
+func (s *subject) describe(st *State, q *Query, now time.Time) {
 	st.Wrong = Wrong{
-		Minutes10: since(s.wrong, q.Now.Add(-10*time.Minute)),
-		Hour:      since(s.wrong, q.Now.Add(-time.Hour)),
-		Day:       since(s.wrong, q.Now.Add(-24*time.Hour)),
+		Minutes10: s.wrong.since(now.Add(-10 * time.Minute)),
+		Hour:      s.wrong.since(now.Add(-time.Hour)),
+		Day:       s.wrong.since(now.Add(-24 * time.Hour)),
 	}
-	st.Guesses = s.guesses.used(q.Now)
-	st.DeviceGuesses = s.guesses.usedBy(q.Device, q.Now)
+	st.Guesses = s.guesses.used(now)
+	st.DeviceGuesses = s.guesses.usedBy(q.Device.half(), now)
 	for _, r := range s.runs {
-		st.Failures = append(st.Failures, Failures{r.lane, r.method, r.n, r.last})
+		st.Failures = append(st.Failures, Failures{r.lane, r.method, int(r.n), moment(r.last)})
 	}
-	for _, h := range s.held {
+	if s.past != nil {
+		s.past.describe(st, q, now)
+	}
+}
+
+func (p *past) describe(st *State, q *Query, now time.Time) {
+	p.present(q.Device, q.Counter, now)
+	st.Since, st.Profile, st.Version = p.since, p.profile, p.version
+	st.Authenticators = slices.Clone(p.authenticators)
+	st.Devices = slices.Clone(p.devices)
+	st.Prompts = p.prompts.since(q.PromptsSince)
+	st.Prompts24h = p.prompts.since(now.Add(-24 * time.Hour))
+	for _, h := range p.held {
 		if q.Session.Is(h.Session) {
 			st.Proofs = append(st.Proofs, h)
 		}
 	}
-	for _, u := range s.spent {
+	for _, u := range p.spent {
 		st.Spent = append(st.Spent, u.RuleSpent)
 	}
 }
 
-// since counts the moments after t.
-func since(moments []time.Time, t time.Time) (n int) {
-	for _, at := range moments {
-		if at.After(t) {
-			n++
-		}
+// prove records what a proof brings, and returns the counter of its device.
+func (p *past) prove(st *Settlement, now time.Time) (counter uint32) {
+	p.learn(st.Profile, now)
+	p.prompts = p.prompts.and(now, longestPrompts)
+	if st.Held.Session != (Key{}) {
+		p.hold(st.Held)
 	}
-	return n
+	p.spent = slices.DeleteFunc(p.spent, func(u spent) bool { return u.uncapped <= st.Reset })
+	if st.Held.Device != (Key{}) && !(st.Renewal && !p.has(st.Held.Device)) {
+		counter = p.rotate(st.Held.Device, now)
+	}
+	return counter
 }
 
-// remembered adds a moment to those that are kept so long, and so many.
-func remembered(moments []time.Time, now time.Time, life time.Duration) []time.Time {
-	moments = slices.DeleteFunc(moments, func(t time.Time) bool { return now.Sub(t) > life })
-	if len(moments) == mostMoments {
-		moments = slices.Delete(moments, 0, 1)
+func (p *past) learn(profile []byte, now time.Time) {
+	if p.since.IsZero() {
+		p.since = now
 	}
-	return append(moments, now)
+	p.profile, p.version = profile, p.version+1
 }
 
-// right takes back that the latest answer was counted as a wrong one.
-func (s *subject) right() {
-	s.wrong = s.wrong[:max(len(s.wrong)-1, 0)]
-}
-
-func (s *subject) hold(h Held) {
-	if len(s.held) == mostHeld {
-		s.held = slices.Delete(s.held, 0, 1)
+func (p *past) hold(h Held) {
+	if len(p.held) == mostHeld {
+		p.held = slices.Delete(p.held, 0, 1)
 	}
-	s.held = append(s.held, h)
+	p.held = append(p.held, h)
 }
 
 // rotate moves the device's counter on, and returns it. A device that is new
 // takes the place of the one that was idle longest, if need be.
-func (s *subject) rotate(id Key, now time.Time) uint32 {
-	i := slices.IndexFunc(s.devices, func(d Device) bool { return d.ID == id })
+func (p *past) rotate(id Key, now time.Time) uint32 {
+	i := slices.IndexFunc(p.devices, func(d Device) bool { return d.ID == id })
 	if i < 0 {
-		if len(s.devices) == mostDevices {
-			oldest := slices.MinFunc(s.devices, func(a, b Device) int { return a.Rotated.Compare(b.Rotated) })
-			s.revoke([]Key{oldest.ID})
+		if len(p.devices) == mostDevices {
+			oldest := slices.MinFunc(p.devices, func(a, b Device) int { return a.Rotated.Compare(b.Rotated) })
+			p.revoke([]Key{oldest.ID})
 		}
-		i = len(s.devices)
-		s.devices = append(s.devices, Device{ID: id})
+		i = len(p.devices)
+		p.devices = append(p.devices, Device{ID: id})
 	}
-	s.devices[i].Counter++
-	s.devices[i].Rotated, s.devices[i].Seen = now, time.Time{}
-	return s.devices[i].Counter
+	p.devices[i].Counter++
+	p.devices[i].Rotated, p.devices[i].Seen = now, time.Time{}
+	return p.devices[i].Counter
 }
 
 // has reports whether the device has a series.
-func (s *subject) has(id Key) bool {
-	return slices.ContainsFunc(s.devices, func(d Device) bool { return d.ID == id })
+func (p *past) has(id Key) bool {
+	return slices.ContainsFunc(p.devices, func(d Device) bool { return d.ID == id })
 }
 
 // present notes that the latest token of a device has reached its client.
-func (s *subject) present(id Key, counter uint32, now time.Time) {
-	for i := range s.devices {
-		if d := &s.devices[i]; d.ID == id && d.Counter == counter && d.Seen.IsZero() {
+func (p *past) present(id Key, counter uint32, now time.Time) {
+	for i := range p.devices {
+		if d := &p.devices[i]; d.ID == id && d.Counter == counter && d.Seen.IsZero() {
 			d.Seen = now
 		}
 	}
 }
 
-func (s *subject) revoke(ids []Key) {
-	s.devices = slices.DeleteFunc(s.devices, func(d Device) bool { return slices.Contains(ids, d.ID) })
-	s.held = slices.DeleteFunc(s.held, func(h Held) bool { return slices.Contains(ids, h.Device) })
+func (p *past) revoke(ids []Key) {
+	p.devices = slices.DeleteFunc(p.devices, func(d Device) bool { return slices.Contains(ids, d.ID) })
+	p.held = slices.DeleteFunc(p.held, func(h Held) bool { return slices.Contains(ids, h.Device) })
 }
 
 // use leaves an authenticator as a proof used it, and reports whether it was
 // still what it was, and a TOTP step later than the last one (RFC 6238 s5.2:
 // never accept a second time).
-func (s *subject) use(used Authenticator, was []byte) bool {
+func (p *past) use(used Authenticator, was []byte) bool {
 	if used.Method == 0 {
 		return true
 	}
-	for i := range s.authenticators {
-		a := &s.authenticators[i]
+	for i := range p.authenticators {
+		a := &p.authenticators[i]
 		if a.Method != used.Method {
 			continue
 		}
@@ -154,53 +205,6 @@ func (s *subject) use(used Authenticator, was []byte) bool {
 	return false
 }
 
-func (s *subject) update(u *Update) {
-	s.profile, s.version = u.Profile, s.version+1
-	for _, a := range u.Add {
-		s.remove(a.Method)
-		s.authenticators = append(s.authenticators, a)
-	}
-	for _, m := range u.Remove {
-		s.remove(m)
-	}
-	for _, named := range u.Rename {
-		for i := range s.devices {
-			if s.devices[i].ID == named.ID {
-				s.devices[i].Name = named.Name
-			}
-		}
-	}
-	s.revoke(u.Revoke)
-	for i := range s.held {
-		if u.Rebind.From.Is(s.held[i].Session) {
-			s.held[i].Session = u.Rebind.To
-		}
-	}
-	s.held = slices.DeleteFunc(s.held, func(h Held) bool { return h.Session == Key{} })
-	for _, lane := range u.Unlock {
-		s.guesses = slices.DeleteFunc(s.guesses, func(e entry) bool { return e.lane == lane })
-		s.runs = slices.DeleteFunc(s.runs, func(r run) bool { return r.lane == lane })
-	}
-}
-
-func (s *subject) remove(m policy.Method) {
-	s.authenticators = slices.DeleteFunc(s.authenticators, func(a Authenticator) bool { return a.Method == m })
-}
-
-// erase forgets all but what keeps guessing bounded.
-func (s *subject) erase(now time.Time) {
-	kept := subject{version: s.version + 1, runs: s.runs, guesses: slices.DeleteFunc(s.guesses, func(e entry) bool {
-		return dayOf(now)-e.day > budgetDays
-	})}
-	for _, a := range s.authenticators {
-		if a.LastStep != 0 {
-			kept.authenticators = append(kept.authenticators, Authenticator{Method: a.Method, LastStep: a.LastStep})
-		}
-	}
-	*s = kept
-}
-
-// worthKeeping reports whether an erased subject left anything that counts.
-func (s *subject) worthKeeping() bool {
-	return len(s.guesses) > 0 || len(s.runs) > 0 || len(s.authenticators) > 0
+func (p *past) remove(m policy.Method) {
+	p.authenticators = slices.DeleteFunc(p.authenticators, func(a Authenticator) bool { return a.Method == m })
 }

@@ -101,7 +101,7 @@ func (g *Guard) Confirm(ctx context.Context, id string, a Answer) error {
 	ctx = context.WithoutCancel(ctx)
 	f := finishing{id: cid, now: g.config.Now()}
 	var err error
-	f.attempted, err = g.attempt(ctx, Attempt{ID: cid, Method: m, Now: f.now, Cost: cost(m), Limits: limits})
+	f.attempted, err = g.attempt(ctx, Attempt{ID: cid, Try: newTry(), Method: m, Now: f.now, Cost: cost(m), Limits: limits})
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (g *Guard) Confirm(ctx context.Context, id string, a Answer) error {
 	if err != nil || !g.keys.code.Verify(f.attempted.Code, f.ticket.codeParts(m, code)...) {
 		return g.wrong(ctx, &f)
 	}
-	f.settles = []Key{g.unanswered(&f.ticket).Key}
+	f.settles = []Ref{g.unanswered(&f.ticket).Of}
 	_, err = g.pass(ctx, &f)
 	return err
 }
@@ -130,8 +130,8 @@ func (g *Guard) reject(ctx context.Context, f *finishing) error {
 	e := g.event(&f.ticket, journal.KindFailure, "failed")
 	e.Detail.Method, e.Detail.Reason = f.attempted.Method.String(), "rejected"
 	_, err := g.change(ctx, Change{
-		ID: f.id, Binding: Ref{Key: Key(f.ticket.Binding[:len(Key{})])}, Now: f.now,
-		Refund: cost(Mobile4), Answered: []Key{g.unanswered(&f.ticket).Key},
+		ID: f.id, Try: newTry(), Binding: f.ticket.bindingRef(), Now: f.now,
+		Refund: cost(Mobile4), Answered: []Ref{g.unanswered(&f.ticket).Of},
 	})
 	return errors.Join(err, g.follow(ctx, &f.ticket, e))
 }

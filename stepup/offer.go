@@ -83,7 +83,11 @@ func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) *ticket {
 		Subject:     s.req.Subject,
 		Session:     sum(g.keys.session, s.req.Session),
 		Binding:     sum(g.keys.binding, s.req.Binding),
+<<<<<<< HEAD
 		Audience:    g.audience(s.req),
+=======
+		Formerly:    pseudonym(g.keys.binding, s.req.Binding).Former,
+>>>>>>> 8dcfbf3 (stepup: a sharded store in memory, whose time does not leap, with idempotent calls)
 		Device:      device,
 		Renewal:     s.device == risk.DeviceID(device) && device != (Key{}),
 		Lane:        lane,
@@ -199,7 +203,7 @@ func (s *situation) room(m Method, lane Lane) (after time.Time, ok bool) {
 	}
 	for _, f := range s.state.Failures {
 		if f.Lane == lane && f.Method == authenticator(m) {
-			r := run{n: f.Count, last: f.Last}
+			r := run{n: int32(f.Count), last: f.Last.UnixNano()}
 			return r.after(), !r.shut()
 		}
 	}

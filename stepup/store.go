@@ -15,12 +15,16 @@ import (
 // sees what is behind it (L23).
 type Key [16]byte
 
-// Ref is a pseudonym under the first key of the ring, and under the others,
-// which were first before (L30). A store finds what it knows under any of
-// them, and keeps it under Key from then on.
+// Ref is a pseudonym under the first key of the ring, and under the others
+// (L30). A store finds what it knows under any of them, and from then on under
+// all of them: processes whose rings begin with different keys count together.
 type Ref struct {
 	Key    Key
 	Former []Key
+
+	// Tombs are the names under which an erased subject's guesses are kept. A
+	// subject that comes back takes them over, and loses these names.
+	Tombs []Key
 }
 
 // Is reports whether k is one of the pseudonyms. A zero Ref is nothing.
@@ -33,6 +37,12 @@ func (r Ref) Is(k Key) bool {
 // so that a store can keep all of one subject together.
 type ID [18]byte
 
+// Try names one call of the guard by 128 random bits. A call whose reply was
+// lost may be repeated with the same Try: a store keeps the last Try of each
+// challenge, grant and subject, and answers its repetition as it answered
+// before, without any further effect. The zero Try is never a repetition.
+type Try [16]byte
+
 // Lane keeps the guess budgets of trusted devices, of all others, and of
 // requests before a first factor apart, so that strangers cannot spend the
 // owner's (L11). The zero value is StrangerLane.
@@ -44,7 +54,7 @@ const (
 	TrustedLane
 	FirstFactorLane
 
-	laneCount = iota
+	Lanes = iota // how many there are
 )
 
 // String returns "stranger", "trusted" or "first-factor".
@@ -60,25 +70,36 @@ func (l Lane) String() string {
 
 // Store remembers subjects and challenges. Each operation is atomic: of any
 // number of concurrent calls, the effect is as if they came one after the
-// other. All times are the guard's, passed in; a store has no clock. Errors
-// other than the documented ones mean that the operation may not have
-// happened; the guard then fails closed.
+// other. Errors other than the documented ones mean that the operation may not
+// have happened; the guard then fails closed.
+//
+// All times are the guards', passed in. A store keeps the greatest it accepted,
+// and takes a call that names an earlier one as made at that: what is over
+// stays over. A call more than [MostLeap] before it is [ErrClock], whatever the
+// operation, and changes nothing. So is a call more than MostLeap ahead of what
+// a clock of the store's own, which nobody can set, says has passed: an hour
+// without calls is an hour, while a guard whose clock is a month ahead moves
+// and forgets nothing. Only once every call for MostLeap of the store's own
+// time agreed on a time ahead does it become the store's, since the host may
+// have slept.
 //
 // A store must be safe for concurrent use. An operation may block on I/O and
 // honours its context. Package steptest has the tests that any store must
 // pass.
 type Store interface {
 	// Subject returns what is remembered of a subject, and notes that it was
-	// seen at an address and with a device's token. An unknown subject has the zero State and otherwise
-	// gains no memory by being asked for.
+	// seen at an address and with a device's token. An unknown subject has the
+	// zero State and otherwise gains no memory by being asked for.
 	Subject(ctx context.Context, q Query) (State, error)
 
 	// Open adds a pending challenge. A pending challenge of the same subject,
-	// binding and action is superseded by it. ErrRefused: the ID is known, or
-	// was issued before this store's memory begins, so that it can no longer
-	// be known to be fresh (L12). ErrBusy: the store is full, too many
-	// challenges are pending for this subject and lane, or a cap is reached;
-	// nothing was counted then.
+	// binding and action is superseded by it. ErrRefused: the ID is known, was
+	// issued TicketLife ago, or was issued before this store's memory begins, so
+	// that it can no longer be known to be fresh (L12). ErrBusy: the store is
+	// full, too many challenges are pending for this subject and lane, or a cap
+	// is reached; nothing was counted then. A store that fills up refuses first
+	// the networks that hold the most of it, then all but the trusted lane, and
+	// forgets nothing for a new challenge (L27).
 	Open(ctx context.Context, c Opening) error
 
 	// Attempt counts one attempt at a pending challenge, its cost in the
@@ -113,8 +134,8 @@ type Store interface {
 	Redeem(ctx context.Context, r Redemption) error
 
 	// Spend counts charges against the limits of at_most rules, all or none.
-	// ErrRefused: one of them no longer fits its limit. ErrBusy: the store is
-	// full.
+	// ErrRefused: one of them no longer fits its limit, or the subject is
+	// unknown: made-up names leave nothing behind (L27).
 	Spend(ctx context.Context, s Spending) error
 
 	// Update replaces a subject's profile and changes what belongs to it.
@@ -143,8 +164,9 @@ type Query struct {
 
 // State is what a store remembers of a subject.
 type State struct {
-	Profile        []byte // encoded risk.Profile; nil: a newcomer
-	Version        uint64 // of the profile; changes with it
+	Since          time.Time // when it was first remembered; zero: unknown, or erased since
+	Profile        []byte    // encoded risk.Profile; nil: a newcomer
+	Version        uint64    // of the profile; changes with it
 	Authenticators []Authenticator
 	Devices        []Device
 	Proofs         []Held // held by the session asked for
@@ -158,8 +180,8 @@ type State struct {
 	AddressSubjects, NetworkSubjects int
 
 	Spent         []policy.RuleSpent
-	Guesses       [laneCount]Guesses // by lane, of the last 30 days
-	DeviceGuesses Guesses            // of the device asked for, in the trusted lane
+	Guesses       [Lanes]Guesses // by lane, of the last 30 days
+	DeviceGuesses Guesses        // of the device asked for, in the trusted lane
 	Failures      []Failures
 	Spray         Spray // of the whole deployment
 }
@@ -215,6 +237,7 @@ type Device struct {
 	Seen    time.Time // when a query first had this counter; zero: not yet
 	Name    string    // the customer's own, if any
 }
+<<<<<<< HEAD
 
 // Opening is a new challenge.
 type Opening struct {
@@ -373,3 +396,5 @@ type Erasure struct {
 	Tombstone Key
 	Now       time.Time
 }
+=======
+>>>>>>> 8dcfbf3 (stepup: a sharded store in memory, whose time does not leap, with idempotent calls)

@@ -164,12 +164,9 @@ func (g *Guard) Erase(ctx context.Context, subject string) error {
 // those under former keys, and those of the tombstone of an erased one.
 func (g *Guard) subjectRef(subject string) Ref {
 	sums := g.keys.subject.SumAll([]byte(subject))
-	r := Ref{Key: Key(sums[0][:len(Key{})]), Former: make([]Key, 0, 2*len(sums)-1)}
-	for i, sum := range sums {
-		if i > 0 {
-			r.Former = append(r.Former, Key(sum[:len(Key{})]))
-		}
-		r.Former = append(r.Former, tombstone(sum))
+	r := refOf(sums)
+	for _, sum := range sums {
+		r.Tombs = append(r.Tombs, tombstone(sum))
 	}
 	return r
 }

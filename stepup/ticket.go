@@ -22,7 +22,11 @@ type ticket struct {
 	Decoy    string   // the name that was asked for; Subject is then its stand-in
 	Session  [32]byte // pseudonyms, in full; the zero Session is none
 	Binding  [32]byte
+<<<<<<< HEAD
 	Audience string
+=======
+	Formerly []Key // the binding under the other keys of the ring
+>>>>>>> 8dcfbf3 (stepup: a sharded store in memory, whose time does not leap, with idempotent calls)
 	Device   Key
 	Renewal  bool // the device was presented, and known
 	Lane     Lane
@@ -55,6 +59,11 @@ type offer struct {
 
 // session returns the session's pseudonym, as a store knows it.
 func (t *ticket) session() Key { return Key(t.Session[:len(Key{})]) }
+
+// bindingRef returns the binding's pseudonyms.
+func (t *ticket) bindingRef() Ref {
+	return Ref{Key: Key(t.Binding[:len(Key{})]), Former: t.Formerly}
+}
 
 // bound reports whether the proof is for exact facts.
 func (t *ticket) bound() bool { return len(t.Facts) > 0 }

@@ -3,87 +3,188 @@
 
 package stepup
 
-import "time"
+import (
+	"slices"
+	"sync"
+	"time"
+)
 
 // Cap is a limit on how often something is issued: at most Most in any window
-// of Per, for what Key stands for.
+// of Per, for what the pseudonym stands for.
 type Cap struct {
-	Key  Key
+	Of   Ref
 	Most int
 	Per  time.Duration
 }
 
-// windows count what was issued, by the key of a cap.
-type windows map[Key]*window
-
-// window counts events in a sliding window by two fixed ones: all of the
-// current, and the share of the one before that still lies within reach. For
-// evenly spread events the estimate is exact; it is never above both together.
-type window struct {
-	start       time.Time
-	per         time.Duration
-	now, before int
+// issued counts what a store issued, by the key of a cap, and the challenges
+// that it holds, by network.
+type issued struct {
+	mu       sync.Mutex
+	windows  windows
+	networks map[half]int
 }
 
-// at moves the window to a time; one that goes back leaves it where it is.
-func (w *window) at(t time.Time) {
-	switch elapsed := t.Sub(w.start); {
-	case elapsed >= 2*w.per:
-		w.start, w.now, w.before = t, 0, 0
-	case elapsed >= w.per:
-		w.start, w.now, w.before = w.start.Add(w.per), 0, w.now
+// take counts a challenge against its caps and its network's share, which holds
+// when the store is crowded, or counts nothing.
+func (i *issued) take(o *Opening, now time.Time, crowded bool, share int) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	network := o.Network.half()
+	if crowded && network != 0 && i.networks[network] >= share {
+		return false
+	}
+	if !i.windows.count(o.Caps, now) {
+		return false
+	}
+	if network != 0 {
+		i.networks[network]++
+	}
+	return true
+}
+
+// left takes back that a network's challenge is held.
+func (i *issued) left(network half) {
+	if network == 0 {
+		return
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.networks[network]--; i.networks[network] <= 0 {
+		delete(i.networks, network)
 	}
 }
 
-// estimate returns about how many events lie within the last period.
-func (w *window) estimate(t time.Time) int {
-	left := float64(w.per-t.Sub(w.start)) / float64(w.per)
-	return w.now + int(float64(w.before)*min(max(left, 0), 1))
+// count adds one to each cap, or nothing where one is reached.
+func (i *issued) count(caps []Cap, now time.Time) bool {
+	if len(caps) == 0 {
+		return true
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.windows.count(caps, now)
 }
 
-// fit reports whether one more of each cap's is within it.
-func (ws windows) fit(caps []Cap, now time.Time) bool {
+// uncount takes one back of each.
+func (i *issued) uncount(caps []Ref) {
+	if len(caps) == 0 {
+		return
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for _, r := range caps {
+		if w := i.windows.find(r); w != nil {
+			w.uncount()
+		}
+	}
+}
+
+// windows count what was issued, by every key of a cap.
+type windows map[Key]*window
+
+// window is when each of the last events was, oldest first: no more than a cap
+// lets through, so that it holds in any window of time.
+type window struct {
+	at  []int64
+	per time.Duration
+}
+
+// count adds one event to each cap's, or to none where one is reached.
+func (ws windows) count(caps []Cap, now time.Time) bool {
+	ws.sweep(now)
 	for _, c := range caps {
-		if w := ws[c.Key]; w != nil {
-			if w.at(now); w.estimate(now) >= c.Most {
-				return false
-			}
+		if w := ws.find(c.Of); w != nil && w.within(now) >= c.Most {
+			return false
+		}
+	}
+	for _, c := range caps {
+		w := ws.find(c.Of)
+		if w == nil {
+			w = new(window)
+		}
+		w.at, w.per = append(w.at, now.UnixNano()), c.Per
+		ws[c.Of.Key] = w
+		for _, k := range c.Of.Former {
+			ws[k] = w
 		}
 	}
 	return true
 }
 
-// count adds one to each.
-func (ws windows) count(caps []Cap, now time.Time) {
-	for _, c := range caps {
-		if ws[c.Key] == nil {
-			ws[c.Key] = &window{start: now, per: c.Per}
+// find returns the window that is kept under one of the keys, or nil.
+func (ws windows) find(r Ref) *window {
+	if w := ws[r.Key]; w != nil {
+		return w
+	}
+	for _, k := range r.Former {
+		if w := ws[k]; w != nil {
+			return w
 		}
-		ws[c.Key].now++
+	}
+	return nil
+}
+
+// within forgets what is older than the period, and returns how many are not.
+func (w *window) within(now time.Time) int {
+	since := now.Add(-w.per).UnixNano()
+	i := slices.IndexFunc(w.at, func(at int64) bool { return at > since })
+	if i < 0 {
+		i = len(w.at)
+	}
+	w.at = w.at[i:]
+	return len(w.at)
+}
+
+// uncount takes one back. It takes the oldest, so that those that are left
+// count the longest.
+func (w *window) uncount() {
+	if len(w.at) > 0 {
+		w.at = w.at[1:]
 	}
 }
 
-// uncount takes one back of each.
-func (ws windows) uncount(keys []Key) {
-	for _, key := range keys {
-		if w := ws[key]; w != nil && w.now > 0 {
-			w.now--
-		}
-	}
-}
-
-// sweep drops a few windows that are over, found by the map's own random
-// order: enough to keep the map no larger than what is in use.
+// sweep drops a few windows in which nothing counts any more, found by the
+// map's own random order: enough to keep it no larger than what is in use.
 func (ws windows) sweep(now time.Time) {
 	looked := 0
 	for key, w := range ws {
-		if now.Sub(w.start) >= 2*w.per {
+		if w.within(now) == 0 {
 			delete(ws, key)
 		}
 		if looked++; looked == 8 {
 			return
 		}
 	}
+}
+
+// spray counts the wrong four-digit guesses of everyone.
+type spray struct {
+	mu    sync.Mutex
+	wrong daily
+}
+
+// guess counts one, unless four-digit codes rest, and reports whether it did.
+func (s *spray) guess(now time.Time, trusted bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !trusted && s.wrong.spray(now).Spraying() {
+		return false
+	}
+	s.wrong.add(now, 1)
+	return true
+}
+
+// right takes back that a guess was counted as wrong.
+func (s *spray) right(now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wrong.add(now, -1)
+}
+
+func (s *spray) asOf(now time.Time) Spray {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.wrong.spray(now)
 }
 
 // daily counts events of the last 30 days, day by day.

@@ -30,13 +30,13 @@ func revives(b *bent) {
 }
 
 func asksNoBinding(b *bent) {
-	attempting(func(b *bent, a *stepup.Attempt) { a.Binding.Key = b.opening(a.ID).Binding })(b)
+	attempting(func(b *bent, a *stepup.Attempt) { a.Binding = b.opening(a.ID).Binding })(b)
 }
 
 func countsBeforeBinding(b *bent) {
 	b.attempt = func(ctx context.Context, a stepup.Attempt) (stepup.Attempted, error) {
 		presented := a.Binding
-		a.Binding = stepup.Ref{Key: b.opening(a.ID).Binding}
+		a.Binding = b.opening(a.ID).Binding
 		counted, err := b.Store.Attempt(ctx, a)
 		if !presented.Is(a.Binding.Key) {
 			return stepup.Attempted{}, stepup.ErrRefused
@@ -51,7 +51,7 @@ func asksNoMethod(b *bent) {
 
 func asksMobileForBinding(b *bent) {
 	b.attempt = func(ctx context.Context, a stepup.Attempt) (stepup.Attempted, error) {
-		if o := b.opening(a.ID); !a.Binding.Is(o.Binding) {
+		if o := b.opening(a.ID); !a.Binding.Is(o.Binding.Key) {
 			return stepup.Attempted{}, stepup.ErrRefused
 		}
 		return b.Store.Attempt(ctx, a)
@@ -160,7 +160,7 @@ func forgivesBackwards(b *bent) {
 	var latest time.Time
 	telling(func(q stepup.Query, st *stepup.State) {
 		if q.Now.Before(latest) {
-			st.Guesses = [3]stepup.Guesses{}
+			st.Guesses = [stepup.Lanes]stepup.Guesses{}
 		}
 	})(b)
 	b.attempt = func(ctx context.Context, a stepup.Attempt) (stepup.Attempted, error) {

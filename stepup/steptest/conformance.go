@@ -99,7 +99,7 @@ func (p *probe) advance(d time.Duration) { p.now = p.now.Add(d) }
 func (p *probe) opening(changes ...func(*stepup.Opening)) stepup.Opening {
 	p.ids++
 	o := stepup.Opening{
-		Subject: p.subject, Binding: stepup.Key{9}, Device: stepup.Key{7}, Action: stepup.Key{5},
+		Subject: p.subject, Binding: stepup.Ref{Key: stepup.Key{9}}, Device: stepup.Key{7}, Action: stepup.Ref{Key: stepup.Key{5}},
 		Method: stepup.Code6, Code: [32]byte{6}, Attempts: 5,
 		Now: p.now, Issued: p.now, Expires: p.now.Add(5 * time.Minute), Ticket: []byte("fake ticket"),
 	}
@@ -134,7 +134,7 @@ func on(device byte) func(*stepup.Opening) {
 
 // from tells bindings apart, so that no challenge supersedes another.
 func from(binding byte) func(*stepup.Opening) {
-	return func(o *stepup.Opening) { o.Binding = stepup.Key{binding} }
+	return func(o *stepup.Opening) { o.Binding.Key = stepup.Key{binding} }
 }
 
 func of(r stepup.Ref) func(*stepup.Opening) {
@@ -147,7 +147,7 @@ func long(o *stepup.Opening) {
 }
 
 // wide are limits that nothing reaches.
-func wide() (l [3]stepup.Guesses) {
+func wide() (l [stepup.Lanes]stepup.Guesses) {
 	for i := range l {
 		l[i] = stepup.Guesses{All: 1 << 30, Code4: 1 << 30}
 	}
@@ -160,7 +160,7 @@ const cost = 10
 // attempt answers a challenge as its own browser would.
 func (p *probe) attempt(o stepup.Opening, changes ...func(*stepup.Attempt)) (stepup.Attempted, error) {
 	a := stepup.Attempt{
-		ID: o.ID, Method: o.Method, Binding: stepup.Ref{Key: o.Binding}, Now: p.now, Cost: cost, Limits: wide(),
+		ID: o.ID, Method: o.Method, Binding: o.Binding, Now: p.now, Cost: cost, Limits: wide(),
 	}
 	for _, change := range changes {
 		change(&a)
@@ -213,7 +213,7 @@ func (p *probe) update(change func(*stepup.Update)) {
 // newcomer notes a broken promise unless nothing is remembered of the subject.
 func (p *probe) newcomer(st stepup.State, promise string) {
 	if st.Profile != nil || len(st.Authenticators)+len(st.Devices)+len(st.Proofs)+len(st.Spent)+len(st.Failures) > 0 ||
-		st.Prompts+st.Prompts24h > 0 || st.Guesses != [3]stepup.Guesses{} {
+		st.Prompts+st.Prompts24h > 0 || st.Guesses != [stepup.Lanes]stepup.Guesses{} {
 		p.violated("%s: got %d authenticators, %d devices, %d proofs, guesses %v, failures %v",
 			promise, len(st.Authenticators), len(st.Devices), len(st.Proofs), st.Guesses, st.Failures)
 	}

@@ -71,7 +71,7 @@ func oneOpening(p *probe) {
 }
 
 func (p *probe) cancel(o stepup.Opening) {
-	_, err := p.store.Change(p.ctx, stepup.Change{ID: o.ID, Binding: stepup.Ref{Key: o.Binding}, Now: p.now})
+	_, err := p.store.Change(p.ctx, stepup.Change{ID: o.ID, Binding: o.Binding, Now: p.now})
 	p.want(nil, err, "a pending challenge can be cancelled")
 }
 
@@ -100,7 +100,7 @@ func expires(p *probe) {
 		_, err := p.attempt(o)
 		p.want(at.want, err, name+", attempted")
 		_, err = p.store.Change(p.ctx, stepup.Change{
-			ID: resent.ID, Binding: stepup.Ref{Key: resent.Binding}, Now: p.now, Code: [32]byte{8},
+			ID: resent.ID, Binding: resent.Binding, Now: p.now, Code: [32]byte{8},
 		})
 		p.want(at.want, err, name+", given a new code")
 		seen, err := p.look(resent)
@@ -111,7 +111,7 @@ func expires(p *probe) {
 }
 
 func (p *probe) look(o stepup.Opening) (stepup.Looked, error) {
-	return p.store.Look(p.ctx, stepup.Look{ID: o.ID, Binding: stepup.Ref{Key: o.Binding}, Now: p.now})
+	return p.store.Look(p.ctx, stepup.Look{ID: o.ID, Binding: o.Binding, Now: p.now})
 }
 
 // A clock that goes back revives nothing.
@@ -137,7 +137,7 @@ func otherBinding(p *probe) {
 	}
 	equal(p, 0, p.state().Guesses[o.Lane].All, "another binding counts nothing")
 	_, err := p.attempt(o, func(a *stepup.Attempt) {
-		a.Binding = stepup.Ref{Key: stepup.Key{1}, Former: []stepup.Key{{2}, o.Binding}}
+		a.Binding = stepup.Ref{Key: stepup.Key{1}, Former: []stepup.Key{{2}, o.Binding.Key}}
 	})
 	p.want(nil, err, "the binding under a former key can attempt")
 }
@@ -163,7 +163,7 @@ func noChallenge(p *probe) {
 	p.want(stepup.ErrRefused, err, "an unknown challenge cannot be attempted")
 	_, err = p.store.Settle(p.ctx, stepup.Settlement{ID: o.ID, Now: p.now})
 	p.want(stepup.ErrRefused, err, "an unknown challenge cannot be settled")
-	_, err = p.store.Change(p.ctx, stepup.Change{ID: o.ID, Binding: stepup.Ref{Key: o.Binding}, Now: p.now})
+	_, err = p.store.Change(p.ctx, stepup.Change{ID: o.ID, Binding: o.Binding, Now: p.now})
 	p.want(stepup.ErrRefused, err, "an unknown challenge cannot be cancelled")
 	_, err = p.look(o)
 	p.want(stepup.ErrRefused, err, "an unknown challenge cannot be looked at")
@@ -174,7 +174,7 @@ func supersedes(p *probe) {
 	other := stepup.Ref{Key: stepup.Key{0xb0, 0xb0}}
 	kept := []stepup.Opening{
 		p.open(from(1)),
-		p.open(func(o *stepup.Opening) { o.Action = stepup.Key{1} }),
+		p.open(func(o *stepup.Opening) { o.Action.Key = stepup.Key{1} }),
 		p.open(of(other)),
 	}
 	old := p.open()
@@ -190,7 +190,7 @@ func supersedes(p *probe) {
 
 func cancels(p *probe) {
 	o := p.open()
-	change := stepup.Change{ID: o.ID, Binding: stepup.Ref{Key: o.Binding}, Now: p.now}
+	change := stepup.Change{ID: o.ID, Binding: o.Binding, Now: p.now}
 	end, err := p.store.Change(p.ctx, change)
 	p.want(nil, err, "a pending challenge can be cancelled")
 	if !end.Equal(o.Expires) {
@@ -215,7 +215,7 @@ func cancels(p *probe) {
 func replacesCode(p *probe) {
 	o := p.open(func(o *stepup.Opening) { o.Attempts = 2 })
 	p.attempted(o)
-	change := stepup.Change{ID: o.ID, Binding: stepup.Ref{Key: o.Binding}, Now: p.now, Code: [32]byte{8}}
+	change := stepup.Change{ID: o.ID, Binding: o.Binding, Now: p.now, Code: [32]byte{8}}
 	end, err := p.store.Change(p.ctx, change)
 	p.want(nil, err, "a pending challenge can be given a new code")
 	if !end.Equal(o.Expires) {

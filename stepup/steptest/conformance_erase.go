@@ -26,7 +26,7 @@ var tombstone = stepup.Key{0xa1, 0x1c, 0x70, 0x3b}
 func (p *probe) erase() {
 	p.want(nil, p.store.Erase(p.ctx, stepup.Erasure{Subject: p.subject, Tombstone: tombstone, Now: p.now}),
 		"a subject can be erased")
-	p.subject.Former = []stepup.Key{tombstone}
+	p.subject.Tombs = []stepup.Key{tombstone}
 }
 
 func erases(p *probe) {
@@ -75,7 +75,9 @@ func erasingBuysNoGuesses(p *probe) {
 		equal(p, 3, p.failures(stepup.StrangerLane, stepup.TOTP), "the run of an erased subject")
 		p.want(stepup.ErrRefused, p.guess(limit), "a guess past the budget, after erasing")
 	}
-	p.subject = stepup.Ref{Key: stepup.Key{0xa1, 0x1c, 0xe9}, Former: []stepup.Key{p.subject.Key, tombstone}}
+	p.subject = stepup.Ref{
+		Key: stepup.Key{0xa1, 0x1c, 0xe9}, Former: []stepup.Key{p.subject.Key}, Tombs: p.subject.Tombs,
+	}
 	p.want(stepup.ErrRefused, p.guess(limit), "a guess past the budget, after erasing and a new key")
 	p.advance(32 * 24 * time.Hour)
 	p.want(nil, p.guess(limit), "a guess within the budget, a month later")

@@ -61,8 +61,8 @@ func capped(caps ...stepup.Cap) func(*stepup.Opening) {
 }
 
 func capsCount(p *probe) {
-	c := stepup.Cap{Key: stepup.Key{1}, Most: 3, Per: time.Hour}
-	other := stepup.Cap{Key: stepup.Key{2}, Most: 3, Per: time.Hour}
+	c := stepup.Cap{Of: stepup.Ref{Key: stepup.Key{1}}, Most: 3, Per: time.Hour}
+	other := stepup.Cap{Of: stepup.Ref{Key: stepup.Key{2}}, Most: 3, Per: time.Hour}
 	for range 3 {
 		p.open(capped(c))
 	}
@@ -80,7 +80,7 @@ func capsCount(p *probe) {
 }
 
 func capsHoldAtOnce(p *probe) {
-	c := stepup.Cap{Key: stepup.Key{1}, Most: 7, Per: time.Hour}
+	c := stepup.Cap{Of: stepup.Ref{Key: stepup.Key{1}}, Most: 7, Per: time.Hour}
 	openings := make(chan stepup.Opening, 50)
 	for i := range cap(openings) {
 		openings <- p.opening(capped(c), of(stepup.Ref{Key: stepup.Key{byte(i + 1)}}))
@@ -91,8 +91,8 @@ func capsHoldAtOnce(p *probe) {
 }
 
 func refusedOpeningCountsNothing(p *probe) {
-	full := stepup.Cap{Key: stepup.Key{1}, Most: 1, Per: time.Hour}
-	free := stepup.Cap{Key: stepup.Key{2}, Most: 2, Per: time.Hour}
+	full := stepup.Cap{Of: stepup.Ref{Key: stepup.Key{1}}, Most: 1, Per: time.Hour}
+	free := stepup.Cap{Of: stepup.Ref{Key: stepup.Key{2}}, Most: 2, Per: time.Hour}
 	o := p.open(capped(full))
 	for _, caps := range [][]stepup.Cap{{full, free}, {free, full}} {
 		err := p.store.Open(p.ctx, p.opening(capped(caps...)))
@@ -109,10 +109,10 @@ func refusedOpeningCountsNothing(p *probe) {
 }
 
 func newCodeCounts(p *probe) {
-	c := stepup.Cap{Key: stepup.Key{1}, Most: 2, Per: time.Hour}
+	c := stepup.Cap{Of: stepup.Ref{Key: stepup.Key{1}}, Most: 2, Per: time.Hour}
 	o := p.open(capped(c))
 	change := stepup.Change{
-		ID: o.ID, Binding: stepup.Ref{Key: o.Binding}, Now: p.now, Code: [32]byte{8}, Caps: []stepup.Cap{c},
+		ID: o.ID, Binding: o.Binding, Now: p.now, Code: [32]byte{8}, Caps: []stepup.Cap{c},
 	}
 	_, err := p.store.Change(p.ctx, change)
 	p.want(nil, err, "a new code within the cap")
@@ -123,13 +123,13 @@ func newCodeCounts(p *probe) {
 }
 
 func answeredIsTakenBack(p *probe) {
-	c := stepup.Cap{Key: stepup.Key{1}, Most: 2, Per: 24 * time.Hour}
+	c := stepup.Cap{Of: stepup.Ref{Key: stepup.Key{1}}, Most: 2, Per: 24 * time.Hour}
 	o := p.open(capped(c))
 	p.open(capped(c), from(1))
 	if err := p.store.Open(p.ctx, p.opening(capped(c), from(2))); !errors.Is(err, stepup.ErrBusy) {
 		p.violated("a question left open counts: got error %v, want %v", err, stepup.ErrBusy)
 	}
-	p.pass(o, func(s *stepup.Settlement) { s.Answered = []stepup.Key{c.Key} })
+	p.pass(o, func(s *stepup.Settlement) { s.Answered = []stepup.Ref{c.Of} })
 	p.open(capped(c), from(3))
 	err := p.store.Open(p.ctx, p.opening(capped(c), from(4)))
 	p.want(stepup.ErrBusy, err, "an answer takes back one question, no more")

@@ -216,12 +216,12 @@ func cancelledDoesNothing(p *probe) {
 	ctx, cancel := context.WithCancel(alive)
 	cancel()
 	_, attemptErr := p.store.Attempt(ctx, stepup.Attempt{
-		ID: o.ID, Method: o.Method, Binding: stepup.Ref{Key: o.Binding}, Now: p.now, Cost: cost, Limits: wide(),
+		ID: o.ID, Method: o.Method, Binding: o.Binding, Now: p.now, Cost: cost, Limits: wide(),
 	})
 	_, subjectErr := p.store.Subject(ctx, stepup.Query{Subject: p.subject, Now: p.now})
 	_, settleErr := p.store.Settle(ctx, s)
-	_, changeErr := p.store.Change(ctx, stepup.Change{ID: o.ID, Binding: stepup.Ref{Key: o.Binding}, Now: p.now})
-	_, lookErr := p.store.Look(ctx, stepup.Look{ID: o.ID, Binding: stepup.Ref{Key: o.Binding}, Now: p.now})
+	_, changeErr := p.store.Change(ctx, stepup.Change{ID: o.ID, Binding: o.Binding, Now: p.now})
+	_, lookErr := p.store.Look(ctx, stepup.Look{ID: o.ID, Binding: o.Binding, Now: p.now})
 	for operation, err := range map[string]error{
 		"Subject": subjectErr, "Attempt": attemptErr, "Settle": settleErr, "Change": changeErr,
 		"Look": lookErr,
