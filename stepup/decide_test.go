@@ -41,7 +41,11 @@ func TestDecideOutcomes(t *testing.T) {
 		{"refused step", "account.close", nil, abroad, stepup.Deny, "refuse"},
 		{
 			"small transfer to a trusted payee", "transfer",
-			map[string]any{"amount": "12.50", "payee": "FR76", "payee_trusted": true}, nil, stepup.Notify, "notice",
+			map[string]any{"amount": "12.50", "payee": "FR76", "payee_trusted": true}, known, stepup.Notify, "notice",
+		},
+		{
+			"small transfer by someone unknown", "transfer",
+			map[string]any{"amount": "12.50", "payee": "FR76", "payee_trusted": true}, nil, stepup.Challenge, "confirm",
 		},
 	}
 	for _, tt := range tests {
@@ -234,6 +238,7 @@ func TestOffersLeaveOutTouchedAndFreshContacts(t *testing.T) {
 // same moment no more than the limit go through unproven.
 func TestLimitHoldsInParallel(t *testing.T) {
 	b := newBench(t)
+	known(b, nil)
 	through := each(10, func() error {
 		facts := map[string]any{"amount": "20", "payee": "FR76", "payee_trusted": true}
 		d, err := b.Guard.Decide(t.Context(), alice("laptop").Request("transfer", facts))

@@ -73,9 +73,6 @@ func (c *clock) accept(told time.Time) (time.Time, error) {
 // epoch returns when the store's memory of what is accepted once begins.
 func (c *clock) epoch() time.Time { return moment(c.first.Load()) }
 
-// moment is the time that so many nanoseconds stand for.
-func moment(nanos int64) time.Time { return time.Unix(0, nanos).UTC() }
-
 // begin is the first call ever.
 func (c *clock) begin(told time.Time) *anchor {
 	c.mu.Lock()

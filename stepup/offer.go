@@ -83,11 +83,8 @@ func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) *ticket {
 		Subject:     s.req.Subject,
 		Session:     sum(g.keys.session, s.req.Session),
 		Binding:     sum(g.keys.binding, s.req.Binding),
-<<<<<<< HEAD
 		Audience:    g.audience(s.req),
-=======
 		Formerly:    pseudonym(g.keys.binding, s.req.Binding).Former,
->>>>>>> 8dcfbf3 (stepup: a sharded store in memory, whose time does not leap, with idempotent calls)
 		Device:      device,
 		Renewal:     s.device == risk.DeviceID(device) && device != (Key{}),
 		Lane:        lane,

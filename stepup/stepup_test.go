@@ -4,6 +4,7 @@
 package stepup_test
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"testing"
@@ -30,6 +31,13 @@ func newBench(t testing.TB, changes ...func(*stepup.Config)) *steptest.Bench {
 }
 
 func alice(name string) *steptest.Client { return steptest.NewClient(steptest.Alice, name) }
+
+// known makes Alice a customer of whom something is remembered.
+func known(b *steptest.Bench, _ *steptest.Client) {
+	if err := b.Guard.Seed(context.Background(), steptest.Alice, stepup.Identity{}); err != nil {
+		panic(err)
+	}
+}
 
 func transfer(amount string) map[string]any {
 	return map[string]any{"amount": amount, "payee": "FR76 3000 4000 0312", "payee_trusted": false}

@@ -22,11 +22,8 @@ type ticket struct {
 	Decoy    string   // the name that was asked for; Subject is then its stand-in
 	Session  [32]byte // pseudonyms, in full; the zero Session is none
 	Binding  [32]byte
-<<<<<<< HEAD
 	Audience string
-=======
 	Formerly []Key // the binding under the other keys of the ring
->>>>>>> 8dcfbf3 (stepup: a sharded store in memory, whose time does not leap, with idempotent calls)
 	Device   Key
 	Renewal  bool // the device was presented, and known
 	Lane     Lane

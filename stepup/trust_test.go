@@ -61,10 +61,15 @@ func TestTrustedDeviceSeesMore(t *testing.T) {
 	if i < 0 || d.Offers[i].To != "+33 6 •• •• •• 42" {
 		t.Errorf("got offers %v, want the masked number", d.Offers)
 	}
-	b.Clock.Advance(-2 * time.Hour)
-	d = b.Decide(c, "address.change", nil)
+}
+
+// Nor does it a moment before (L11, L25).
+func TestDeviceIsTrustedAfterADay(t *testing.T) {
+	b, c, _ := trusted(t)
+	b.Clock.Advance(-time.Nanosecond)
+	d := b.Decide(c, "address.change", nil)
 	if d.Signals.Bool(risk.DeviceTrusted) != risk.False || d.Offers[0].To != "" {
-		t.Errorf("22 h after the proof: got trusted %v, offers %v", d.Signals.Bool(risk.DeviceTrusted), d.Offers)
+		t.Errorf("1 ns before a day is over: got trusted %v, offers %v", d.Signals.Bool(risk.DeviceTrusted), d.Offers)
 	}
 }
 

@@ -34,15 +34,16 @@ type Bench struct {
 // before the guard is made.
 func New(tb testing.TB, p *policy.Policy, changes ...func(*stepup.Config)) *Bench {
 	tb.Helper()
+	clock := NewClock(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
 	b := &Bench{
-		Clock:  NewClock(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)),
+		Clock:  clock,
 		Sender: new(Sender),
 		Contacts: Contacts{Alice: {
 			{Kind: policy.SMS, Address: AlicePhone},
 			{Kind: policy.Email, Address: AliceEmail},
 		}},
 		Locator: risktest.NewLocator(),
-		Store:   stepup.NewMemory(stepup.MemoryConfig{}),
+		Store:   stepup.NewMemory(stepup.MemoryConfig{Elapsed: clock.Elapsed}),
 		tb:      tb,
 	}
 	config := stepup.Config{

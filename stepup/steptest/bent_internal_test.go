@@ -27,21 +27,25 @@ type bent struct {
 	update  func(context.Context, stepup.Update) error
 	erase   func(context.Context, stepup.Erasure) error
 
+	clock    *Clock
 	mu       sync.Mutex
 	openings map[stepup.ID]stepup.Opening // as they were given
 	done     map[stepup.ID]int            // for what is done too often
 }
 
-func newBent(bend func(*bent)) *bent {
-	b := &bent{
-		Store:    stepup.NewMemory(stepup.MemoryConfig{}),
-		openings: map[stepup.ID]stepup.Opening{}, done: map[stepup.ID]int{},
-	}
+func newBent(bend func(*bent), clock *Clock) *bent {
+	b := &bent{openings: map[stepup.ID]stepup.Opening{}, done: map[stepup.ID]int{}, clock: clock}
+	b.wrap(stepup.NewMemory(stepup.MemoryConfig{Elapsed: clock.Elapsed}))
+	bend(b)
+	return b
+}
+
+// wrap makes the operations those of a store.
+func (b *bent) wrap(store stepup.Store) {
+	b.Store = store
 	b.subject, b.open, b.attempt, b.settle = b.Store.Subject, b.Store.Open, b.Store.Attempt, b.Store.Settle
 	b.change, b.look, b.redeem = b.Store.Change, b.Store.Look, b.Store.Redeem
 	b.spend, b.update, b.erase = b.Store.Spend, b.Store.Update, b.Store.Erase
-	bend(b)
-	return b
 }
 
 // opening returns a challenge as it was given to the store.

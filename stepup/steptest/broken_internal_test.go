@@ -12,16 +12,19 @@ import (
 	"github.com/proportion-go/proportion/stepup"
 )
 
-// brokenStores are stores that break one promise each, by the name of what they
-// do wrong, and the check that has to catch it.
-func brokenStores() []struct {
+// brokenStores are stores that break one promise each.
+func brokenStores() []broken {
+	return slices.Concat(brokenPromises(), brokenClocks(), brokenRepetitions(), brokenRotations())
+}
+
+// broken is a store, by what it does wrong and the check that has to catch it.
+type broken struct {
 	name, check string
 	bend        func(*bent)
-} {
-	return []struct {
-		name, check string
-		bend        func(*bent)
-	}{
+}
+
+func brokenPromises() []broken {
+	return []broken{
 		// Challenges.
 		{"forgets the code", "a challenge is kept as it was opened",
 			opening(func(o *stepup.Opening) { o.Code = [32]byte{} })},
@@ -194,7 +197,8 @@ func TestBrokenStoresAreCaught(t *testing.T) {
 			if i < 0 {
 				t.Fatalf("there is no check %q", broken.check)
 			}
-			if found := checks()[i].violations(t, newBent(broken.bend)); len(found) == 0 {
+			clock := newProbeClock()
+			if found := checks()[i].violations(t, newBent(broken.bend, clock), clock); len(found) == 0 {
 				t.Errorf("%q did not catch it", broken.check)
 			}
 		})
@@ -209,7 +213,8 @@ func TestBrokenStoresAreCaught(t *testing.T) {
 // that is caught.
 func TestUnbrokenStoreIsNotCaught(t *testing.T) {
 	for _, c := range checks() {
-		for _, violation := range c.violations(t, newBent(func(*bent) {})) {
+		clock := newProbeClock()
+		for _, violation := range c.violations(t, newBent(func(*bent) {}, clock), clock) {
 			t.Errorf("%s: %s", c.name, violation)
 		}
 	}

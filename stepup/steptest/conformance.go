@@ -17,16 +17,17 @@ import (
 
 // TestStore checks that a [stepup.Store] does what the interface promises, in
 // the order of the interface's own comments. The factory returns an empty store
-// that nobody else uses; it is called once for each check, and may register the
+// that nobody else uses, and whose own clock is the given one's
+// [Clock.Elapsed]; it is called once for each check, and may register the
 // store's end with Cleanup. All violations are reported, each with a sentence.
 //
-// It takes no clock and never sleeps: a store has no clock either, and is told
-// the time with every operation.
-func TestStore(t *testing.T, factory func(testing.TB) stepup.Store) {
+// It never sleeps, and reads no clock.
+func TestStore(t *testing.T, factory func(testing.TB, *Clock) stepup.Store) {
 	t.Helper()
 	for _, c := range checks() {
 		t.Run(c.name, func(t *testing.T) {
-			for _, violation := range c.violations(t, factory(t)) {
+			clock := newProbeClock()
+			for _, violation := range c.violations(t, factory(t, clock), clock) {
 				t.Error(violation)
 			}
 		})
@@ -42,14 +43,17 @@ type check struct {
 // checks returns all of them.
 func checks() []check {
 	return slices.Concat(challengeChecks(), issuingChecks(), budgetChecks(), waitChecks(),
-		settlingChecks(), onceChecks(), subjectChecks(), erasureChecks())
+		settlingChecks(), onceChecks(), subjectChecks(), erasureChecks(), clockChecks(), repeatChecks(),
+		rotationChecks())
 }
 
-// violations runs the check against an empty store.
-func (c check) violations(tb testing.TB, store stepup.Store) []string {
+func newProbeClock() *Clock { return NewClock(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)) }
+
+// violations runs the check against an empty store with that clock.
+func (c check) violations(tb testing.TB, store stepup.Store, clock *Clock) []string {
 	p := &probe{
-		store: store, ctx: tb.Context(), subject: stepup.Ref{Key: stepup.Key{0xa1, 0x1c, 0xe0}},
-		now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC),
+		store: store, clock: clock, ctx: tb.Context(), subject: stepup.Ref{Key: stepup.Key{0xa1, 0x1c, 0xe0}},
+		now: clock.Now(),
 	}
 	c.run(p)
 	return p.found
@@ -59,6 +63,7 @@ func (c check) violations(tb testing.TB, store stepup.Store) []string {
 // wrong.
 type probe struct {
 	store   stepup.Store
+	clock   *Clock
 	ctx     context.Context
 	subject stepup.Ref
 	now     time.Time
@@ -92,7 +97,21 @@ func equal[T comparable](p *probe, want, got T, promise string) {
 	}
 }
 
-func (p *probe) advance(d time.Duration) { p.now = p.now.Add(d) }
+// advance lets time pass.
+func (p *probe) advance(d time.Duration) { p.until(p.now.Add(d)) }
+
+// until lets time pass until t.
+func (p *probe) until(t time.Time) {
+	p.clock.Advance(t.Sub(p.clock.Now()))
+	p.now = t
+}
+
+// try is a name for one call.
+func (p *probe) try() (t stepup.Try) {
+	p.ids++
+	t[0], t[1], t[2] = 1, byte(p.ids>>8), byte(p.ids)
+	return t
+}
 
 // opening returns a challenge by six digits that nobody opened yet, which lives
 // for five minutes.

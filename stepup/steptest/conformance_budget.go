@@ -129,19 +129,19 @@ func countsThirtyDays(p *probe) {
 		at := p.now
 		o := p.open(from(1))
 		p.attempted(o)
-		p.now = at.Add(month - time.Nanosecond)
+		p.until(at.Add(month - time.Nanosecond))
 		if got := p.state().Guesses[stepup.StrangerLane].All; got < cost {
 			p.violated("a guess at %v counts for 30 days: got %d", at, got)
 			return
 		}
-		p.now = at.Add(month + 25*time.Hour)
+		p.until(at.Add(month + 25*time.Hour))
 		equal(p, 0, p.state().Guesses[stepup.StrangerLane].All, "a guess of 31 days ago no longer counts")
 	}
 }
 
 func backwardsForgivesNothing(p *probe) {
 	p.want(nil, p.guess(within(cost, cost)), "a guess within the budget")
-	p.advance(-48 * time.Hour)
+	p.advance(-stepup.MostLeap)
 	equal(p, cost, p.state().Guesses[stepup.StrangerLane].All, "a guess made later than now counts")
 }
 

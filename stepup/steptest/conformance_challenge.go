@@ -60,7 +60,7 @@ func oneOpening(p *probe) {
 	p.open() // supersedes it
 	p.want(stepup.ErrRefused, p.store.Open(p.ctx, old), "a superseded challenge cannot be opened again")
 	late := p.open()
-	p.now = late.Expires.Add(time.Second)
+	p.until(late.Expires.Add(time.Second))
 	late.Now = p.now
 	p.want(stepup.ErrRefused, p.store.Open(p.ctx, late),
 		"an expired challenge cannot be opened again by its ticket")
@@ -95,7 +95,7 @@ func expires(p *probe) {
 	}{{-time.Nanosecond, nil}, {0, stepup.ErrRefused}, {time.Nanosecond, stepup.ErrRefused}} {
 		o := p.open(from(byte(p.ids) + 1))
 		resent := p.open(from(byte(p.ids) + 1))
-		p.now = o.Expires.Add(at.after)
+		p.until(o.Expires.Add(at.after))
 		name := "a challenge " + at.after.String() + " after it expires"
 		_, err := p.attempt(o)
 		p.want(at.want, err, name+", attempted")
@@ -117,7 +117,7 @@ func (p *probe) look(o stepup.Opening) (stepup.Looked, error) {
 // A clock that goes back revives nothing.
 func staysExpired(p *probe) {
 	o := p.open()
-	p.now = o.Expires
+	p.until(o.Expires)
 	_, err := p.attempt(o)
 	p.want(stepup.ErrRefused, err, "an expired challenge is refused")
 	p.advance(-time.Minute)
@@ -229,7 +229,7 @@ func replacesCode(p *probe) {
 }
 
 func looks(p *probe) {
-	o := p.open()
+	o := p.open(by(stepup.Mobile4)) // whose screen waits
 	seen, err := p.look(o)
 	p.want(nil, err, "a pending challenge can be looked at")
 	if !seen.Pending || seen.Passed {

@@ -72,6 +72,9 @@ func (p *probe) sum(rule, amount, most string) policy.Charge {
 }
 
 func chargesCount(p *probe) {
+	p.want(stepup.ErrRefused, p.spend(policy.Charge{Rule: "once", Count: 1}), "a charge to an unknown subject")
+	p.newcomer(p.state(), "a charge to an unknown subject leaves nothing behind")
+	p.update(func(*stepup.Update) {})
 	twice := policy.Charge{Rule: "twice", Count: 2}
 	for range 2 {
 		p.want(nil, p.spend(twice), "a charge within its count")
@@ -96,6 +99,7 @@ func chargesCount(p *probe) {
 }
 
 func chargesAllOrNone(p *probe) {
+	p.update(func(*stepup.Update) {})
 	p.want(nil, p.spend(policy.Charge{Rule: "once", Count: 1}), "a charge within its count")
 	err := p.spend(policy.Charge{Rule: "ten", Count: 10}, policy.Charge{Rule: "once", Count: 1}, p.sum("fifty", "1", "50"))
 	p.want(stepup.ErrRefused, err, "charges of which one does not fit")
@@ -109,6 +113,7 @@ func chargesAllOrNone(p *probe) {
 }
 
 func chargesHoldAtOnce(p *probe) {
+	p.update(func(*stepup.Update) {})
 	charge := p.sum("fifty", "7", "50")
 	if n := atOnce(50, func() error { return p.spend(charge) }); n != 7 {
 		p.violated("of 50 charges of 7 at once a limit of 50 takes 7: got %d", n)

@@ -284,9 +284,9 @@ func promptsCounted(p *probe) {
 	p.cancel(p.open())    // given up
 	equal(p, 1, p.state().Prompts24h, "prompts that were passed are counted, and they alone")
 	passed := p.now
-	p.now = passed.Add(24*time.Hour - time.Nanosecond)
+	p.until(passed.Add(24*time.Hour - time.Nanosecond))
 	equal(p, 1, p.state().Prompts24h, "a prompt of not quite a day ago")
-	p.now = passed.Add(24 * time.Hour)
+	p.until(passed.Add(24 * time.Hour))
 	equal(p, 0, p.state().Prompts24h, "a prompt of a day ago")
 	since := func(t time.Time) int { return p.state(func(q *stepup.Query) { q.PromptsSince = t }).Prompts }
 	equal(p, 1, since(passed.Add(-time.Nanosecond)), "a prompt within the window asked for")
@@ -294,6 +294,7 @@ func promptsCounted(p *probe) {
 }
 
 func proofStartsLimits(p *probe) {
+	p.update(func(*stepup.Update) {})
 	spend := func(rule string, uncapped int) {
 		err := p.store.Spend(p.ctx, stepup.Spending{Subject: p.subject, Now: p.now, Charges: []policy.Charge{
 			{Rule: rule, Count: 5, Uncapped: policy.Step{Index: uncapped}},

@@ -11,5 +11,7 @@ import (
 )
 
 func TestMemoryConforms(t *testing.T) {
-	steptest.TestStore(t, func(testing.TB) stepup.Store { return stepup.NewMemory(stepup.MemoryConfig{}) })
+	steptest.TestStore(t, func(_ testing.TB, c *steptest.Clock) stepup.Store {
+		return stepup.NewMemory(stepup.MemoryConfig{Elapsed: c.Elapsed})
+	})
 }

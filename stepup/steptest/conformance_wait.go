@@ -30,12 +30,12 @@ func waitsGrow(p *probe) {
 		at := p.now
 		o := p.open(long)
 		for _, early := range []time.Duration{0, wait / 2, wait - time.Nanosecond} {
-			p.now = at.Add(early)
+			p.until(at.Add(early))
 			_, err := p.attempt(o)
 			p.want(stepup.ErrRefused, err, name+" the next one has to wait")
 		}
 		equal(p, n*cost, p.state().Guesses[o.Lane].All, name+" an early one costs nothing")
-		p.now = at.Add(wait)
+		p.until(at.Add(wait))
 	}
 }
 

@@ -120,9 +120,13 @@ func Example() {
 func TestFaultyRhythm(t *testing.T) {
 	f := steptest.NewFaulty(stepup.NewMemory(stepup.MemoryConfig{}))
 	down := errors.New("down")
+	subject, now := stepup.Ref{Key: stepup.Key{1}}, time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	if err := f.Update(t.Context(), stepup.Update{Subject: subject, Now: now}); err != nil {
+		t.Fatal(err)
+	}
 	spend := func() error {
-		err := f.Spend(t.Context(), stepup.Spending{Subject: stepup.Ref{Key: stepup.Key{1}}})
-		if _, lookErr := f.Look(t.Context(), stepup.Look{}); err == nil && errors.Is(lookErr, down) {
+		err := f.Spend(t.Context(), stepup.Spending{Subject: subject, Now: now})
+		if _, lookErr := f.Look(t.Context(), stepup.Look{Now: now}); err == nil && errors.Is(lookErr, down) {
 			return lookErr
 		}
 		return err
