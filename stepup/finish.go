@@ -31,14 +31,15 @@ func (g *Guard) Finish(ctx context.Context, binding, id, code string) (Grant, er
 	if err != nil {
 		return Grant{}, err
 	}
-	ctx = context.WithoutCancel(ctx) // hanging up does not refund a guess
 	f := finishing{id: cid, now: g.config.Now()}
-	f.attempted, err = g.attempt(ctx, Attempt{
+	f.attempted, err = g.attempt(context.WithoutCancel(ctx), Attempt{ // hanging up refunds no guess
 		ID: cid, Try: newTry(), Method: m, Binding: pseudonym(g.keys.binding, binding), Now: f.now, Cost: cost(m), Limits: limits,
 	})
 	if err != nil {
+		g.compareNothing(ctx, m, code)
 		return Grant{}, err
 	}
+	ctx = context.WithoutCancel(ctx)
 	if !openJSON(g.keys.ticket, string(f.attempted.Ticket), &f.ticket) {
 		return Grant{}, ErrRefused
 	}

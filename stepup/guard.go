@@ -22,7 +22,8 @@ type Guard struct {
 	policy atomic.Pointer[policy.Policy]
 	keys   keys
 
-	guessing chan struct{} // has room for as many as compare recovery codes
+	// Rooms for as many as compare recovery codes, and as many as only seem to.
+	guessing, refusing chan struct{}
 }
 
 // keys are the derived keys of one deployment, one for each purpose (L30).
@@ -43,7 +44,7 @@ func New(p *policy.Policy, c Config) (*Guard, error) {
 	}
 	mac := func(purpose string) *otp.MAC { return c.Keys.MAC(c.Namespace, purpose) }
 	sealer := func(purpose string) *otp.Sealer { return c.Keys.Sealer(c.Namespace, purpose) }
-	g := &Guard{config: c, guessing: make(chan struct{}, guessers), keys: keys{
+	g := &Guard{config: c, guessing: make(chan struct{}, guessers), refusing: make(chan struct{}, guessers/2), keys: keys{
 		subject: mac("subject"), session: mac("session"), binding: mac("binding"),
 		action: mac("action"), audience: mac("audience"), code: mac("code"), fact: mac("fact"),
 		issue: mac("issue"), journal: mac("journal"),
