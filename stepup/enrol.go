@@ -43,14 +43,14 @@ type pendingTOTP struct {
 	Subject string
 	Binding [32]byte
 	Secret  []byte
-	Settles time.Time
+	Warrant warrant
 }
 
 // EnrolTOTP begins the enrolment of an authenticator app. The grant is of the
 // action [ActionEnrol], and the request is the one it was proven for: it is
 // redeemed here, so do not redeem it before. Errors: those of [Guard.Redeem].
 func (g *Guard) EnrolTOTP(ctx context.Context, grant string, req Request) (Enrolment, error) {
-	settles, err := g.redeemFor(ctx, ActionEnrol, grant, req)
+	w, err := g.redeemFor(ctx, ActionEnrol, grant, req)
 	if err != nil {
 		return Enrolment{}, err
 	}
@@ -60,7 +60,7 @@ func (g *Guard) EnrolTOTP(ctx context.Context, grant string, req Request) (Enrol
 	}
 	pending, err := sealJSON(g.keys.enrol, pendingTOTP{
 		ID: newID(g.subjectRef(req.Subject).Key), Issued: g.config.Now(), Subject: req.Subject,
-		Binding: sum(g.keys.binding, req.Binding), Secret: secret.Bytes(), Settles: settles,
+		Binding: sum(g.keys.binding, req.Binding), Secret: secret.Bytes(), Warrant: w,
 	})
 	if err != nil {
 		return Enrolment{}, fmt.Errorf("stepup: seal enrolment: %w", err)
@@ -68,34 +68,46 @@ func (g *Guard) EnrolTOTP(ctx context.Context, grant string, req Request) (Enrol
 	return Enrolment{Secret: secret, Pending: pending}, nil
 }
 
-// redeemFor redeems the grant of a built-in action. It returns until when what
-// the action adds proves nothing sensitive: a strong proof needs no such time
-// (L19).
-func (g *Guard) redeemFor(ctx context.Context, action, grant string, req Request) (settles time.Time, err error) {
+// warrant is what the grant of a built-in action allows.
+type warrant struct {
+	// Proven is when. It enrols nothing for a subject that was erased since.
+	Proven time.Time
+
+	// Settles is until when what the action adds proves nothing sensitive: a
+	// strong proof needs no such time (L19).
+	Settles time.Time
+}
+
+// redeemFor redeems the grant of a built-in action.
+func (g *Guard) redeemFor(ctx context.Context, action, grant string, req Request) (w warrant, err error) {
 	if req.Action != action {
-		return time.Time{}, &RequestError{"Action", "is not " + action}
+		return warrant{}, &RequestError{"Action", "is not " + action}
 	}
 	if grant == "" {
 		return g.heldFor(ctx, req)
 	}
 	p, err := g.redeem(ctx, grant, req)
-	if err != nil || p.Strong {
-		return time.Time{}, err
+	if err != nil {
+		return warrant{}, err
 	}
-	return g.config.Now().Add(settling), nil
+	if w.Proven = p.Issued; !p.Strong {
+		w.Settles = g.config.Now().Add(settling)
+	}
+	return w, nil
 }
 
 // heldFor stands in for redeeming where a proof that the session holds allows
 // the action, since no challenge then gives a grant.
-func (g *Guard) heldFor(ctx context.Context, req Request) (settles time.Time, err error) {
+func (g *Guard) heldFor(ctx context.Context, req Request) (warrant, error) {
 	d, err := g.Decide(ctx, req)
 	if err != nil {
-		return time.Time{}, err
+		return warrant{}, err
 	}
 	if d.Outcome != Allow || !d.Verdict.HeldOK {
-		return time.Time{}, ErrRefused
+		return warrant{}, ErrRefused
 	}
-	return g.config.Now().Add(settling), nil
+	now := g.config.Now()
+	return warrant{Proven: now, Settles: now.Add(settling)}, nil
 }
 
 // ConfirmTOTP ends the enrolment with the first code of the app, which is used
@@ -132,13 +144,17 @@ func (g *Guard) ConfirmTOTP(ctx context.Context, binding, pending, code string) 
 	if err != nil {
 		return err
 	}
-	a.LastStep, a.Settles = step, p.Settles
-	return g.add(ctx, p.Subject, a)
+	a.LastStep = step
+	return g.add(ctx, p.Subject, a, p.Warrant)
 }
 
 // add enrols an authenticator and tells its owner.
-func (g *Guard) add(ctx context.Context, subject string, a Authenticator) error {
-	err := g.update(ctx, subject, g.config.Now(), func(_ *recollection, _ *State, u *Update) error {
+func (g *Guard) add(ctx context.Context, subject string, a Authenticator, w warrant) error {
+	a.Settles = w.Settles
+	err := g.update(ctx, subject, g.config.Now(), func(_ *recollection, st *State, u *Update) error {
+		if st.Since.IsZero() || w.Proven.Before(st.Since) {
+			return ErrRefused // the subject was erased since
+		}
 		u.Add = []Authenticator{a}
 		return nil
 	})
@@ -154,7 +170,7 @@ func (g *Guard) add(ctx context.Context, subject string, a Authenticator) error 
 // ones. The grant is of the action [ActionEnrol] and is redeemed here. Show the
 // codes once. Errors: those of [Guard.Redeem], and [ErrBusy].
 func (g *Guard) EnrolRecovery(ctx context.Context, grant string, req Request) ([]otp.RecoveryCode, error) {
-	settles, err := g.redeemFor(ctx, ActionEnrol, grant, req)
+	w, err := g.redeemFor(ctx, ActionEnrol, grant, req)
 	if err != nil {
 		return nil, err
 	}
@@ -166,8 +182,7 @@ func (g *Guard) EnrolRecovery(ctx context.Context, grant string, req Request) ([
 	if err != nil {
 		return nil, fmt.Errorf("stepup: seal recovery codes: %w", err)
 	}
-	a := Authenticator{Method: Recovery, Sealed: sealed, Settles: settles}
-	if err := g.add(ctx, req.Subject, a); err != nil {
+	if err := g.add(ctx, req.Subject, Authenticator{Method: Recovery, Sealed: sealed}, w); err != nil {
 		return nil, err
 	}
 	return codes, nil

@@ -73,13 +73,11 @@ func (g *Guard) EnrolMobile(
 	if device == (Key{}) {
 		return &RequestError{"Device", "does not name the mobile that enrols"}
 	}
-	settles, err := g.redeemFor(ctx, ActionEnrol, grant, req)
+	w, err := g.redeemFor(ctx, ActionEnrol, grant, req)
 	if err != nil {
 		return err
 	}
-	return g.add(ctx, req.Subject, Authenticator{
-		Method: Mobile4, Sealed: key, Settles: settles, Device: device,
-	})
+	return g.add(ctx, req.Subject, Authenticator{Method: Mobile4, Sealed: key, Device: device}, w)
 }
 
 // Confirm takes the answer of the customer's app to a challenge by mobile4.
