@@ -152,7 +152,7 @@ func (s *tally) Open(ctx context.Context, o stepup.Opening) error {
 	s.mu.Lock()
 	s.subjects[o.Subject.Key] = true
 	for _, c := range o.Caps {
-		s.caps[c.Key] = true
+		s.caps[c.Of.Key] = true
 	}
 	s.mu.Unlock()
 	return s.Store.Open(ctx, o)
