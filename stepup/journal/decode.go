@@ -180,7 +180,7 @@ func (d *Decoder) readSignals(e *Event) {
 	next := 0
 	for n := 0; d.more('}', n); n++ {
 		i := next
-		if i == len(signalGroups) || !d.isKey(signalGroups[i].name) {
+		if i == len(signalGroups) || !d.isQuoted(signalGroups[i].quoted) {
 			i = findGroup(d.key())
 		}
 		switch {
@@ -207,7 +207,7 @@ func (d *Decoder) readGroup(g *signalGroup) (seen SignalSet) {
 	next := 0
 	for n := 0; d.more('}', n); n++ {
 		i := next
-		if i == len(g.keys) || !d.isKey(g.keys[i].name) {
+		if i == len(g.keys) || !d.isQuoted(g.keys[i].quoted) {
 			i = g.find(d.key())
 		}
 		if i < 0 {

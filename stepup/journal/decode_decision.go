@@ -122,20 +122,20 @@ func (d *Decoder) readProofs(e *Event) {
 	d.open('[')
 	for n := 0; d.more(']', n); n++ {
 		var p Proof
-		d.parts([]string{"method", "via", "action", "band", "time", "bound"}, func(i int) {
+		d.parts([]string{"method", "action", "band", "time", "bound", "via"}, func(i int) {
 			switch i {
 			case 0:
 				p.Method = d.text()
 			case 1:
-				p.Via = d.text()
-			case 2:
 				p.Action = d.text()
-			case 3:
+			case 2:
 				p.Band = d.text()
-			case 4:
+			case 3:
 				p.Time = d.time()
-			case 5:
+			case 4:
 				p.Bound = d.bool()
+			case 5:
+				p.Via = d.text()
 			}
 		})
 		room = append(room, p)

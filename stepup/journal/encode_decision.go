@@ -81,14 +81,14 @@ func appendProofs(dst []byte, d *Decision) []byte {
 		p := &d.Proofs[i]
 		dst = append(comma(dst), '{')
 		dst = appendText(appendKey(dst, "method"), p.Method)
-		if p.Via != "" {
-			dst = appendText(appendKey(dst, "via"), p.Via)
-		}
 		dst = appendText(appendKey(dst, "action"), p.Action)
 		dst = appendText(appendKey(dst, "band"), p.Band)
 		dst = appendTime(appendKey(dst, "time"), p.Time)
 		if p.Bound {
 			dst = append(dst, `,"bound":true`...)
+		}
+		if p.Via != "" {
+			dst = appendText(appendKey(dst, "via"), p.Via)
 		}
 		dst = append(dst, '}')
 	}

@@ -51,7 +51,7 @@ const ahead = 16
 // that this package wrote it is one of those that follow the last.
 func (t *table) next(d *Decoder, at int) int {
 	for i := at; i < len(t.members) && i < at+ahead; i++ {
-		if d.isKey(t.members[i].name) {
+		if d.isQuoted(t.members[i].quoted) {
 			return i
 		}
 	}

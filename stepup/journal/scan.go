@@ -128,8 +128,23 @@ func (s *scanner) isKey(name string) bool {
 	return true
 }
 
+// isQuoted is isKey for a name that has its quotes and colon: a single
+// comparison.
+func (s *scanner) isQuoted(key string) bool {
+	end := s.at + len(key)
+	if s.err != nil || end > len(s.line) || s.line[s.at+1] != key[1] || string(s.line[s.at:end]) != key {
+		return false
+	}
+	s.at = end
+	return true
+}
+
 // null consumes null, if it stands here.
 func (s *scanner) null() bool {
+	if end := s.at + len("null"); s.err == nil && end <= len(s.line) && string(s.line[s.at:end]) == "null" {
+		s.at = end
+		return true
+	}
 	if s.peek() != 'n' {
 		return false
 	}

@@ -58,16 +58,54 @@ func (s *scanner) digits() bool {
 
 // real reads a number that a float64 can hold.
 func (s *scanner) real() float64 {
+	if x, ok := s.plain(); ok {
+		return x
+	}
 	text, _ := s.number()
 	return s.parseReal(text)
+}
+
+// plain reads, in one pass, what most numbers are: digits, perhaps a sign and
+// a point, and no more of them than a float64 has. It consumes nothing else.
+// Both the digits and the power of ten are then exact, and their quotient is
+// rounded once.
+func (s *scanner) plain() (float64, bool) {
+	if s.err != nil || s.at >= len(s.line) {
+		return 0, false
+	}
+	line, at, sign := s.line, s.at, 1.0
+	if line[at] == '-' {
+		at, sign = at+1, -1
+	}
+	from, n, point := at, int64(0), -1
+	for ; at < len(line); at++ {
+		c := line[at]
+		if c == '.' && point < 0 {
+			point = at
+		} else if '0' <= c && c <= '9' {
+			n = n*10 + int64(c-'0')
+		} else {
+			break
+		}
+	}
+	digits, behind := at-from, 0
+	if point >= 0 {
+		digits, behind = digits-1, at-point-1
+	}
+	before := digits - behind // the point
+	switch {
+	case before == 0, before > 1 && line[from] == '0', point >= 0 && behind == 0:
+		return 0, false // no number of JSON
+	case digits > 15, at == len(line), line[at]|0x20 == 'e':
+		return 0, false // a long one, or more of it may follow
+	}
+	s.at = at
+	return sign * float64(n) / powersOfTen[behind], true
 }
 
 func (s *scanner) parseReal(text []byte) float64 {
 	if s.err != nil {
 		return 0
-	}
-	if x, ok := shortReal(text); ok {
-		return x
 	}
 	x, err := strconv.ParseFloat(string(text), 64)
 	if err != nil || math.IsInf(x, 0) {
@@ -77,31 +115,7 @@ func (s *scanner) parseReal(text []byte) float64 {
 	return x
 }
 
-// shortReal reads most numbers: up to 15 digits and no exponent. Then both the
-// digits and the power of ten are exact, and their quotient is rounded once.
-func shortReal(text []byte) (float64, bool) {
-	const most = 15
-	if len(text) > most+1 || text[0] == '-' {
-		return 0, false
-	}
-	n, point := int64(0), len(text)-1
-	for i, c := range text {
-		switch {
-		case c == '.':
-			point = i
-		case '0' <= c && c <= '9':
-			n = n*10 + int64(c-'0')
-		default:
-			return 0, false
-		}
-	}
-	if n >= maxSafe {
-		return 0, false
-	}
-	return float64(n) / powersOfTen[len(text)-1-point], true
-}
-
-// powersOfTen are all that shortReal can need.
+// powersOfTen are all that plain can need.
 var powersOfTen = [...]float64{
 	1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
 }

@@ -130,8 +130,8 @@ const definitions = `
   {"type":"object","maxProperties":1,"required":["hash"],"properties":{"hash":{"type":"string"}}},
   {"type":"object","maxProperties":1,"required":["drop"],"properties":{"drop":{"const":true}}}]},
 "proof":{"type":"object","required":["method","action","band","time"],"properties":{
-  "method":{"type":"string"},"via":{"type":"string"},"action":{"type":"string"},"band":{"type":"string"},
-  "time":` + momentSchema + `,"bound":{"type":"boolean"}}},
+  "method":{"type":"string"},"action":{"type":"string"},"band":{"type":"string"},
+  "time":` + momentSchema + `,"bound":{"type":"boolean"},"via":{"type":"string"}}},
 "prompts":{"type":"object","required":["used","most","softened"],"properties":{
   "used":{"type":["integer","null"]},"most":{"type":"integer"},"softened":{"type":"boolean"}}},
 "spent":{"type":"object","required":["rule","count"],"properties":{
