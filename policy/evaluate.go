@@ -45,7 +45,10 @@ type work struct {
 
 	findings expression.Findings
 	strict   bool // L2: there is a gap, and every unknown is taken strictly
-	score    *int // what the scores add up to instead: see AtScore
+
+	// What is to be decided again with: see Without and AtScore.
+	score  *int
+	others []firing
 
 	fired   []firing // in the policy's order
 	unknown []int    // enforced rules, likewise

@@ -3,39 +3,55 @@
 
 package policy
 
-import "slices"
-
 // Without returns what the policy would have said, had one of the rules that
 // fired not done so; the verdict's own answer for any other rule, and for one
 // in shadow. Gaps, prompts, limits and proofs are those of the verdict.
 //
-// The verdict must be one of [Policy.Evaluate], and its input unchanged.
+// The verdict must be one of [Policy.Evaluate], and its input unchanged. It is
+// worked in, and so for one goroutine.
 func (v *Verdict) Without(rule string) (Outcome, Step) {
-	return v.instead(func(w *work) {
-		w.fired = slices.DeleteFunc(slices.Clone(w.fired), func(f firing) bool {
-			return w.policy.rules[f.rule].id == rule
-		})
-	})
+	w := &v.work
+	fired := w.fired
+	w.others = w.others[:0]
+	for _, f := range fired {
+		if w.policy.rules[f.rule].id != rule {
+			w.others = append(w.others, f)
+		}
+	}
+	w.fired = w.others
+	defer func() { w.fired = fired }()
+	return v.again()
 }
 
 // AtScore returns what the policy would have said, had the scores added up to
 // another sum. All else is that of the verdict, which must be one of
-// [Policy.Evaluate], and its input unchanged.
+// [Policy.Evaluate], and its input unchanged. It is worked in, and so for one
+// goroutine.
 func (v *Verdict) AtScore(score int) (Outcome, Step) {
-	return v.instead(func(w *work) { w.score = &score })
+	v.work.score = &score
+	defer func() { v.work.score = nil }()
+	return v.again()
 }
 
-// instead decides again, with the work of the verdict changed.
-func (v *Verdict) instead(change func(*work)) (Outcome, Step) {
-	if v.work.policy == nil || len(v.work.policy.ladder) == 0 {
+// again decides again, and leaves the verdict as it was.
+func (v *Verdict) again() (Outcome, Step) {
+	w := &v.work
+	if w.policy == nil || len(w.policy.ladder) == 0 {
 		return v.Outcome, v.Step
 	}
-	other := *v
-	other.Charges, other.work.groups = nil, nil
-	other.Held, other.HeldOK = Proof{}, false
-	change(&other.work)
-	other.work.policy.decide(&other, other.work.action)
-	return other.Outcome, other.Step
+	s := w.policy.combine(v, w.action, false)
+	step := w.action.steps[s.step]
+	if len(w.in.Proofs) == 0 {
+		return step.Do, step
+	}
+	was, band := v.Step, v.Band
+	v.Step, v.Band = step, s.band
+	_, held := v.hold()
+	v.Step, v.Band = was, band
+	if held {
+		return Allow, step
+	}
+	return step.Do, step
 }
 
 // AppendFired appends the names of the enforced rules that fired, in the

@@ -35,14 +35,16 @@ type jsonRow struct {
 // parseJSON reads a raw event.
 func (s *Events) parseJSON(line []byte, r *row) (err error) {
 	var j jsonRow
-	if err := json.Unmarshal(line, &j); err != nil {
-		return fmt.Errorf("%w: %s", ErrRow, shape(err))
+	if !j.flat(line) {
+		if j, err = unmarshalRow(line); err != nil {
+			return err
+		}
 	}
-	r.id, r.subject = string(bare(j.ID)), bare(j.Subject)
+	r.id, r.subject = string(j.ID), j.Subject
 	r.action, r.channel, r.language = j.Action, j.Channel, j.Language
 	r.agent, r.device = j.UserAgent, []byte(j.Device)
 	if len(j.Time) > 0 {
-		if r.time, err = readTime(string(bare(j.Time))); err != nil {
+		if r.time, err = readTime(string(j.Time)); err != nil {
 			return err
 		}
 	}
@@ -59,6 +61,14 @@ func (s *Events) parseJSON(line []byte, r *row) (err error) {
 		return err
 	}
 	return r.complete()
+}
+
+func unmarshalRow(line []byte) (j jsonRow, err error) {
+	if err := json.Unmarshal(line, &j); err != nil {
+		return j, fmt.Errorf("%w: %s", ErrRow, shape(err))
+	}
+	j.ID, j.Time, j.Subject = bare(j.ID), bare(j.Time), bare(j.Subject)
+	return j, nil
 }
 
 // shape says what is wrong with a line of JSON, without what stands there.
