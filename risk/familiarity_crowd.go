@@ -5,6 +5,7 @@ package risk
 
 import (
 	"math"
+	"sync"
 	"time"
 )
 
@@ -14,11 +15,13 @@ import (
 // share may be too high, seldom and by little, and never too low. Counts decay
 // by half every half-life, so that yesterday's networks fade.
 //
-// It names nobody: no subject, no device and no address is kept. It is not safe
-// for concurrent use; the frozen [Crowd.View] is.
+// It names nobody: no subject, no device and no address is kept. It is safe for
+// concurrent use, and can be saved and restored as bytes. The zero value is an
+// empty crowd with the [DefaultHalfLife].
 type Crowd struct {
+	mu       sync.Mutex
 	halfLife time.Duration
-	slots    []float64
+	slots    []float64 // nil: none counts
 	totals   [levelCount]float64
 }
 
@@ -34,7 +37,7 @@ func NewCrowd(halfLife time.Duration) *Crowd {
 	if halfLife < 24*time.Hour {
 		halfLife = DefaultHalfLife
 	}
-	return &Crowd{halfLife: halfLife, slots: make([]float64, crowdSlots)}
+	return &Crowd{halfLife: halfLife}
 }
 
 // Add counts one request. Add evidence of passed proofs only: what anybody can
@@ -44,6 +47,11 @@ func (c *Crowd) Add(e Evidence) {
 	at := unixSeconds(e.Time)
 	if at == 0 {
 		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.slots == nil {
+		c.slots = make([]float64, crowdSlots)
 	}
 	weight := c.weight(at)
 	for l, v := range e.traits() {
@@ -72,15 +80,24 @@ const (
 )
 
 func (c *Crowd) weight(at int64) float64 {
-	halves := float64(at-landmark) / c.halfLife.Seconds()
+	halfLife := c.halfLife
+	if halfLife == 0 {
+		halfLife = DefaultHalfLife
+	}
+	halves := float64(at-landmark) / halfLife.Seconds()
 	return math.Exp2(min(max(halves, -maxDoublings), maxDoublings))
 }
 
 // View returns the counts as they have decayed by now, frozen: later additions
 // do not reach it. Make one now and then, not for each request.
 func (c *Crowd) View(now time.Time) *CrowdView {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	scale := 1 / c.weight(now.Unix())
-	v := &CrowdView{slots: make([]float32, len(c.slots))}
+	v := new(CrowdView)
+	if c.slots != nil {
+		v.slots = make([]float32, len(c.slots))
+	}
 	for i, n := range c.slots {
 		v.slots[i] = float32(min(n*scale, maxCount))
 	}

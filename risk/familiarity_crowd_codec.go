@@ -18,15 +18,18 @@ var (
 	_ encoding.BinaryUnmarshaler = (*CrowdView)(nil)
 )
 
-// An encoded crowd is a version, the half-life in seconds, the totals and the
-// counters; a view is the same without a half-life and with counters of 32
-// bits. Numbers are little-endian, as IEEE 754 has them.
+// An encoded crowd is a version, the half-life in seconds, the totals, the
+// counters and a checksum; a view is the same without a half-life and a
+// checksum, and with counters of 32 bits. Numbers are little-endian, as IEEE 754
+// has them. Where nothing was counted, there are no counters.
 const crowdHeader = 1 + 8*int(levelCount)
 
-// MarshalBinary returns the counts in 512 KiB, so that a process can go on
-// where another ended. It never fails.
+// MarshalBinary returns the counts in 512 KiB at most, so that a process can go
+// on where another ended. It never fails.
 func (c *Crowd) MarshalBinary() ([]byte, error) {
-	b := make([]byte, 0, 8+crowdHeader+8*len(c.slots))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	b := make([]byte, 0, 8+crowdHeader+8*len(c.slots)+checksumSize)
 	b = append(b, codecVersion)
 	b = binary.LittleEndian.AppendUint64(b, uint64(c.halfLife/time.Second))
 	for _, n := range c.totals {
@@ -35,39 +38,45 @@ func (c *Crowd) MarshalBinary() ([]byte, error) {
 	for _, n := range c.slots {
 		b = binary.LittleEndian.AppendUint64(b, math.Float64bits(n))
 	}
-	return b, nil
+	return binary.LittleEndian.AppendUint32(b, checksum(b)), nil
 }
 
 // UnmarshalBinary reads what MarshalBinary wrote. Anything else is
 // [ErrEncoding], and leaves the crowd as it was.
 func (c *Crowd) UnmarshalBinary(data []byte) error {
-	if len(data) != 8+crowdHeader+8*crowdSlots || data[0] != codecVersion {
+	body := data[:max(0, len(data)-checksumSize)]
+	counters := (len(body) - 8 - crowdHeader) / 8
+	if len(body) != 8+crowdHeader+8*counters || counters != 0 && counters != crowdSlots ||
+		body[0] != codecVersion || binary.LittleEndian.Uint32(data[len(body):]) != checksum(body) {
 		return fmt.Errorf("risk: crowd of %d bytes: %w", len(data), ErrEncoding)
 	}
-	halfLife := binary.LittleEndian.Uint64(data[1:])
-	if halfLife < 24*3600 || halfLife > uint64(math.MaxInt64/time.Second) {
+	halfLife := binary.LittleEndian.Uint64(body[1:])
+	if halfLife != 0 && halfLife < 24*3600 || halfLife > uint64(math.MaxInt64/time.Second) {
 		return fmt.Errorf("risk: half-life of a crowd: %w", ErrEncoding)
 	}
-	next := NewCrowd(time.Duration(halfLife) * time.Second)
-	data = data[9:]
-	ok := true
-	number := func() float64 {
-		n := math.Float64frombits(binary.LittleEndian.Uint64(data))
-		data = data[8:]
-		ok = ok && n >= 0 && !math.IsInf(n, 0) // NaN is not
-		return n
+	next := Crowd{halfLife: time.Duration(halfLife) * time.Second}
+	if counters > 0 {
+		next.slots = make([]float64, crowdSlots)
 	}
-	for l := range next.totals {
-		next.totals[l] = number()
-	}
-	for i := range next.slots {
-		next.slots[i] = number()
-	}
-	if !ok {
+	if !readCounts(body[9:], next.totals[:]) || !readCounts(body[8+crowdHeader:], next.slots) {
 		return fmt.Errorf("risk: counts of a crowd: %w", ErrEncoding)
 	}
-	*c = *next
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.halfLife, c.slots, c.totals = next.halfLife, next.slots, next.totals
 	return nil
+}
+
+// readCounts reads as many counts as there is room for, and reports whether
+// they can be calculated with.
+func readCounts(data []byte, to []float64) bool {
+	for i := range to {
+		to[i] = math.Float64frombits(binary.LittleEndian.Uint64(data[8*i:]))
+		if !(to[i] >= 0) || math.IsInf(to[i], 0) { // NaN is not
+			return false
+		}
+	}
+	return true
 }
 
 // MarshalBinary returns the counts in 256 KiB, or less than 100 bytes for the

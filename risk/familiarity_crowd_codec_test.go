@@ -49,18 +49,23 @@ func TestCrowdRoundTrip(t *testing.T) {
 }
 
 func TestCrowdsThatAreNone(t *testing.T) {
-	crowd, _ := risk.NewCrowd(0).MarshalBinary()
-	view, _ := risk.NewCrowd(0).View(start()).MarshalBinary()
+	some := risk.NewCrowd(0)
+	some.Add(observe(risktest.ParisAddr, true).Evidence())
+	crowd, _ := some.MarshalBinary()
+	view, _ := some.View(start()).MarshalBinary()
 	with := func(data []byte, at int, bits uint64) []byte {
 		return binary.LittleEndian.AppendUint64(bytes.Clone(data[:at]), bits)[: at+8 : at+8]
 	}
 	patch := func(data []byte, at int, bits uint64) []byte {
 		return append(with(data, at, bits), data[at+8:]...)
 	}
+	// Past the checksum, so that what is behind it has to refuse.
+	mended := func(at int, bits uint64) []byte { return sum(patch(crowd[:len(crowd)-4], at, bits)) }
 	for name, data := range map[string][]byte{
 		"nothing": nil, "cut": crowd[:len(crowd)-1], "longer": append(bytes.Clone(crowd), 0),
-		"version": append([]byte{9}, crowd[1:]...), "half-life": patch(crowd, 1, 5),
-		"NaN": patch(crowd, 9, math.Float64bits(math.NaN())), "less than none": patch(crowd, 497, math.Float64bits(-1)),
+		"version": sum(append([]byte{9}, crowd[1:len(crowd)-4]...)),
+		"half-life": mended(1, 5), "changed": patch(crowd, 497, math.Float64bits(1)),
+		"NaN": mended(9, math.Float64bits(math.NaN())), "less than none": mended(497, math.Float64bits(-1)),
 		"view": view,
 	} {
 		if err := new(risk.Crowd).UnmarshalBinary(data); !errors.Is(err, risk.ErrEncoding) {
