@@ -63,7 +63,7 @@ func TestCrowdsThatAreNone(t *testing.T) {
 	mended := func(at int, bits uint64) []byte { return sum(patch(crowd[:len(crowd)-4], at, bits)) }
 	for name, data := range map[string][]byte{
 		"nothing": nil, "cut": crowd[:len(crowd)-1], "longer": append(bytes.Clone(crowd), 0),
-		"version": sum(append([]byte{9}, crowd[1:len(crowd)-4]...)),
+		"version":   sum(append([]byte{9}, crowd[1:len(crowd)-4]...)),
 		"half-life": mended(1, 5), "changed": patch(crowd, 497, math.Float64bits(1)),
 		"NaN": mended(9, math.Float64bits(math.NaN())), "less than none": mended(497, math.Float64bits(-1)),
 		"view": view,

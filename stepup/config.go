@@ -43,6 +43,19 @@ type Config struct {
 	// places is unknown.
 	Locator risk.Locator
 
+	// Crowd counts what everybody shows: beside it, familiarity says how usual
+	// a request is for its subject. Every proof is added to it, and nothing
+	// else. Guards may share one. Save it and restore it, as by its
+	// MarshalBinary: a new one finds everything unusual for everybody. Nil:
+	// familiarity is unknown, unless the next field has a view of a crowd.
+	Crowd *risk.Crowd
+
+	// Familiarity has the weights and the calibration by which familiarity is
+	// judged; its zero value stands for the default weights, and for a score
+	// that is unknown until there is a calibration. Its view of a crowd is that
+	// of Crowd, renewed every ten minutes, unless Crowd is nil.
+	Familiarity risk.Familiarity
+
 	// Contacts says how a subject can be reached. Nil: nobody can be, and no
 	// code is ever offered.
 	Contacts Contacts

@@ -90,6 +90,8 @@ func (g *Guard) observe(ctx context.Context, req *Request) *situation {
 		Device:   s.device,
 		Profile:  s.profile,
 
+		Familiarity: g.habits.model.Load(),
+
 		Consented: !s.memo.consent.IsZero(), Asked: g.config.Consent,
 	}
 	s.seen.Sensitivity = s.policy.Action(req.Action).Sensitivity.String()
@@ -155,7 +157,20 @@ func (s *situation) heldSession() risk.Session {
 			session.Methods = append(session.Methods, m)
 		}
 	}
+	session.ACR = s.reached()
 	return session
+}
+
+// reached returns the authentication context class of the session: that of the
+// strongest proof given in it, on this device, that reached one (L6).
+func (s *situation) reached() (acr string) {
+	strongest := -1
+	for _, h := range s.state.Proofs {
+		if n := h.Proof.Method.Strength(); h.ACR != "" && h.Device == Key(s.device) && n >= strongest {
+			acr, strongest = h.ACR, n
+		}
+	}
+	return acr
 }
 
 // place is the pseudonym of an address or network; none has the zero Key.

@@ -111,7 +111,8 @@ type finishing struct {
 	attempted Attempted
 	used      Authenticator // as the right answer leaves it, if it used one
 	was       []byte
-	settles   []Ref // caps on what stayed unanswered
+	evidence  risk.Evidence // what the proof teaches
+	settles   []Ref         // caps on what stayed unanswered
 }
 
 func (g *Guard) attempt(ctx context.Context, a Attempt) (Attempted, error) {
@@ -132,7 +133,7 @@ func (g *Guard) settle(ctx context.Context, f *finishing) (Settled, error) {
 	s := Settlement{
 		ID: f.id, Try: newTry(), Now: f.now, Refund: cost(a.Method), Version: a.Version, Reset: t.Step,
 		Renewal: t.Renewal, Used: f.used, Was: f.was, Answered: f.settles,
-		Held: Held{Session: t.session(), Device: t.Device, Proof: policy.Proof{
+		Held: Held{Session: t.session(), Device: t.Device, ACR: t.ACR, Proof: policy.Proof{
 			Method: a.Method, Via: t.via(a.Method), Action: t.Action, Time: f.now, Band: t.Band, Bound: t.bound(),
 		}},
 	}
@@ -145,6 +146,7 @@ func (g *Guard) settle(ctx context.Context, f *finishing) (Settled, error) {
 		settled, err := g.config.Store.Settle(ctx, s)
 		switch {
 		case err == nil:
+			g.habits.learn(f.evidence, f.now)
 			return settled, nil
 		case errors.Is(err, ErrRefused):
 			return Settled{}, ErrRefused
@@ -170,11 +172,10 @@ func (f *finishing) teach(encoded []byte) ([]byte, error) {
 		return nil, err
 	}
 	r.Expire(f.now)
-	var e risk.Evidence
-	if err := e.UnmarshalBinary(f.ticket.Evidence); err != nil {
+	if err := f.evidence.UnmarshalBinary(f.ticket.Evidence); err != nil {
 		return nil, err
 	}
-	r.Learn(e, risk.Proof{ID: formatID(f.id, f.attempted.Method), Time: f.now, Strong: f.strong()})
+	r.Learn(f.evidence, risk.Proof{ID: formatID(f.id, f.attempted.Method), Time: f.now, Strong: f.strong()})
 	return r.MarshalBinary()
 }
 

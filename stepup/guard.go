@@ -21,6 +21,7 @@ type Guard struct {
 	config Config
 	policy atomic.Pointer[policy.Policy]
 	keys   keys
+	habits familiarity
 
 	// Rooms for as many as compare recovery codes, and as many as only seem to.
 	guessing, refusing chan struct{}
@@ -52,6 +53,7 @@ func New(p *policy.Policy, c Config) (*Guard, error) {
 		seal: sealer("seal"), enrol: sealer("enrol"), event: sealer("event"),
 	}}
 	g.policy.Store(p)
+	g.habits.start(&c)
 	return g, nil
 }
 

@@ -196,6 +196,7 @@ type Wrong struct {
 type Held struct {
 	Session Key
 	Device  Key
+	ACR     string // the authentication context class that it reached, if any
 	Proof   policy.Proof
 }
 
