@@ -121,11 +121,12 @@ func (s *Studio) try(_ context.Context, in tryIn) (*verdict, error) {
 }
 
 func explain(v *policy.Verdict, now time.Time) *verdict {
+	shadows := v.Shadow()
 	out := &verdict{
 		Outcome: v.Outcome.String(), Step: stepOf(v.Step), Sensitivity: v.Sensitivity.String(),
-		Score: v.Score, Band: v.Band.String(), Base: v.Base.Name, Floor: v.Floor.Name,
-		Cap: v.Cap.Name, Failure: v.Failure.Name, Softened: v.Prompts.Softened,
-		Shadow:   shadow{v.Shadow.Step.Name, list(v.Shadow.Rules)},
+		Score: v.Score, Band: v.Band.String(), Base: v.Base().Name, Floor: v.Floor().Name,
+		Cap: v.Cap().Name, Failure: v.Failure().Name, Softened: v.Prompts.Softened,
+		Shadow:   shadow{shadows.Step.Name, list(shadows.Rules)},
 		Degraded: []gap{}, Reasons: reasons(v), Rules: []rule{}, Derivation: []derived{},
 	}
 	if v.HeldOK {
@@ -187,7 +188,7 @@ const mostReasons = 2
 // language that a rule speaks.
 func reasons(v *policy.Verdict) map[string][]string {
 	texts := map[string][]string{}
-	for _, f := range v.Fired {
+	for _, f := range v.Fired() {
 		for language := range f.Because {
 			texts[language] = list(v.Reasons(language, mostReasons))
 		}
