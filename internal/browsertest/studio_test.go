@@ -86,11 +86,26 @@ func (s started) open(t *testing.T) *browsertest.Page {
 	return p
 }
 
-func TestShots(t *testing.T) {
-	s := studio(t, "--journal", "/tmp/studio-journal.jsonl")
+// The page opens without an error in the console, by files of its own alone,
+// and keeps no token in its address.
+func TestStudioOpens(t *testing.T) {
+	s := studio(t)
 	p := s.open(t)
-	p.Shot("first")
-	for _, c := range p.Console() {
-		t.Error(c)
+	p.Shot("open")
+	for _, line := range p.Console() {
+		t.Error("console:", line)
+	}
+	server, _, _ := strings.Cut(s.link, "#")
+	requests := p.Requests()
+	if len(requests) < 10 {
+		t.Errorf("only %d requests: %v", len(requests), requests)
+	}
+	for _, address := range requests {
+		if !strings.HasPrefix(address, server) {
+			t.Errorf("a request leaves for %s", address)
+		}
+	}
+	if got := browsertest.Evaluate[string](p, "location.href"); got != server {
+		t.Errorf("the address is %s, want %s", got, server)
 	}
 }
