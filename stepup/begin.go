@@ -17,8 +17,11 @@ import (
 )
 
 // Begun is a challenge that waits for its answer: what the host shows. It
-// never contains a code that was sent.
+// never contains a code that was sent. It prints as "[redacted]", since it can
+// contain one that is shown.
 type Begun struct {
+	redacted
+
 	// ID names the challenge, for [Guard.Finish]. It authorizes nothing by
 	// itself; keep it in a form field or the host's session.
 	ID string
@@ -26,8 +29,13 @@ type Begun struct {
 	Method Method
 
 	// Digits is how many the customer has to type: 4 or 6, and 0 for recovery,
-	// whose codes are of letters and digits.
+	// whose codes are of letters and digits, and for passkey.
 	Digits int
+
+	// Options are what the browser or app needs to answer by passkey, as JSON:
+	// its response is what [Guard.Finish] takes as the code. Empty for every
+	// other method.
+	Options []byte
 
 	// Show are the digits that this screen has to show for mobile4, to be typed
 	// into the customer's app. Empty for every other method.
@@ -51,47 +59,68 @@ type Begun struct {
 // Errors: [ErrTicket], [ErrMethod], [ErrBusy], [ErrDelivery] with the sender's
 // error beside it, [ErrUnavailable].
 func (g *Guard) Begin(ctx context.Context, sealed string, m Method) (Begun, error) {
-	var t ticket
-	if !openJSON(g.keys.ticket, sealed, &t) {
-		return Begun{}, ErrTicket
-	}
 	now := g.config.Now()
-	if age := now.Sub(t.Issued); age < 0 || age >= TicketLife {
-		return Begun{}, ErrTicket
-	}
-	o, ok := t.offer(m)
-	if !ok {
-		return Begun{}, ErrMethod
-	}
-	if err := g.stillReachable(ctx, &t, o); err != nil {
-		return Begun{}, err
-	}
-	c, code, err := g.opening(&t, o, sealed, now)
+	t, o, err := g.readTicket(sealed, m, now)
 	if err != nil {
 		return Begun{}, err
 	}
-	if err := g.open(ctx, c); err != nil {
-		e := g.event(&t, journal.KindChallenge, "refused")
-		e.Detail.Method, e.Detail.Reason = m.String(), refusal(err)
-		return Begun{}, errors.Join(err, g.follow(ctx, &t, e))
+	if err := g.stillReachable(ctx, t, o); err != nil {
+		return Begun{}, err
 	}
-	e := g.event(&t, journal.KindChallenge, "begun")
-	e.Detail.Method, e.Detail.Expires = m.String(), c.Expires
-	if err := g.follow(ctx, &t, e); err != nil {
+	c, code, err := g.opening(t, o, sealed, now)
+	if err != nil {
 		return Begun{}, err
 	}
 	begun := Begun{
 		ID: formatID(c.ID, m), Method: m, Digits: digits(m), To: o.Shown, After: o.After, Expires: c.Expires,
 	}
-	if m == Mobile4 {
+	switch m {
+	case Mobile4:
 		begun.Show, code = code, "" // the app never receives it
+	case Passkey:
+		if begun.Options, err = g.options(ctx, t, &c, now); err != nil {
+			return Begun{}, err
+		}
+	}
+	if err := g.begin(ctx, t, o, c); err != nil {
+		return Begun{}, err
 	}
 	if o.Address != "" {
-		if err := g.send(ctx, &t, o, begun.ID, code, c.Expires); err != nil {
+		if err := g.send(ctx, t, o, begun.ID, code, c.Expires); err != nil {
 			return Begun{}, err
 		}
 	}
 	return begun, nil
+}
+
+// readTicket opens a ticket, and returns the method's offer in it.
+func (g *Guard) readTicket(sealed string, m Method, now time.Time) (*ticket, offer, error) {
+	t := new(ticket)
+	if !openJSON(g.keys.ticket, sealed, t) {
+		return nil, offer{}, ErrTicket
+	}
+	if age := now.Sub(t.Issued); age < 0 || age >= TicketLife {
+		return nil, offer{}, ErrTicket
+	}
+	o, ok := t.offer(m)
+	if !ok {
+		return nil, offer{}, ErrMethod
+	}
+	return t, o, nil
+}
+
+// begin opens a challenge in the store, and records it.
+func (g *Guard) begin(ctx context.Context, t *ticket, o offer, c Opening) error {
+	e := g.event(t, journal.KindChallenge, "begun")
+	e.Detail.Method, e.Detail.Expires = o.Method.String(), c.Expires
+	if o.Kind != 0 {
+		e.Detail.Via = o.Kind.String()
+	}
+	if err := g.open(ctx, c); err != nil {
+		e.Outcome, e.Detail.Reason, e.Detail.Expires = "refused", refusal(err), time.Time{}
+		return errors.Join(err, g.follow(ctx, t, e))
+	}
+	return g.follow(ctx, t, e)
 }
 
 // via is the contact that carries the method's code, if one does.
@@ -139,7 +168,9 @@ func (g *Guard) opening(t *ticket, o offer, sealed string, now time.Time) (Openi
 		Now: now, Issued: t.Issued, Expires: now.Add(g.config.CodeLife), Ticket: []byte(sealed),
 	}
 	if o.Address == "" {
-		c.Caps = []Cap{g.unsent(t)}
+		if c.Caps = []Cap{g.unsent(t)}; o.Method == Passkey {
+			c.Code = g.keys.code.Sum(t.codeParts(o.Method, "")...)
+		}
 		return c, "", nil
 	}
 	if c.Caps = g.caps(t, o); o.Method == Mobile4 {

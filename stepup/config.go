@@ -64,6 +64,10 @@ type Config struct {
 	// is not used.
 	Senders map[policy.ContactKind]Sender
 
+	// Passkeys makes and checks what clients sign with a passkey. Nil: the
+	// method is not offered.
+	Passkeys Verifier
+
 	// Labels are the words for actions and facts in messages, by name and then
 	// language: {"transfer": {"en": "a transfer", "fr": "un virement"}}. A
 	// name without a label is shown as it stands.

@@ -34,8 +34,8 @@
 // # What it does not do
 //
 // It does not know passwords, run login sessions, or set cookies: the host
-// does, and passes their values in the request. It shows no pages. It offers
-// every method but passkey, which a policy may already name.
+// does, and passes their values in the request. It shows no pages. For passkeys
+// it needs a [Verifier], which it does not bring.
 //
 // # What holds under attack
 //

@@ -161,9 +161,14 @@ func (g *Guard) add(ctx context.Context, subject string, a Authenticator, w warr
 	if err != nil {
 		return err
 	}
+	return g.added(ctx, subject, a.Method)
+}
+
+// added records that a method was enrolled, and tells its owner.
+func (g *Guard) added(ctx context.Context, subject string, m Method) error {
 	return errors.Join(
-		g.outside(ctx, subject, journal.KindEnrol, "added", journal.Detail{Method: a.Method.String()}),
-		g.notify(ctx, Notice{Subject: subject, Kind: MethodAdded, Method: a.Method}))
+		g.outside(ctx, subject, journal.KindEnrol, "added", journal.Detail{Method: m.String()}),
+		g.notify(ctx, Notice{Subject: subject, Kind: MethodAdded, Method: m}))
 }
 
 // EnrolRecovery gives the subject ten recovery codes in place of any earlier

@@ -29,7 +29,7 @@ func (g *Guard) offer(ctx context.Context, s *situation, d *Decision, trusted bo
 	lane := s.lane(trusted)
 	offers := g.usable(ctx, s, d, lane)
 	if len(offers) == 0 {
-		d.Outcome, d.Enrol = Deny, s.enrollable(d.Verdict.Step.Methods)
+		d.Outcome, d.Enrol = Deny, g.enrollable(s, d.Verdict.Step.Methods)
 		return
 	}
 	for i := range offers {
@@ -53,15 +53,18 @@ func (g *Guard) offer(ctx context.Context, s *situation, d *Decision, trusted bo
 }
 
 // enrollable returns the methods that the subject could enrol and has not.
-func (s *situation) enrollable(methods []Method) []Method {
+func (g *Guard) enrollable(s *situation, methods []Method) []Method {
 	return slices.DeleteFunc(slices.Clone(methods), func(m Method) bool {
 		switch m {
-		case TOTP, Recovery, Mobile4:
-			return enrolled(s.state.Authenticators, m) != nil
+		case TOTP, Recovery, Mobile4, Passkey:
+			return enrolled(s.state.Authenticators, m) != nil || !g.has(m)
 		}
 		return true
 	})
 }
+
+// has reports whether the guard can offer the method at all.
+func (g *Guard) has(m Method) bool { return m != Passkey || g.config.Passkeys != nil }
 
 // lane returns whose guess budget the request draws on (L11).
 func (s *situation) lane(trusted bool) Lane {
@@ -131,7 +134,7 @@ func (g *Guard) usable(ctx context.Context, s *situation, d *Decision, lane Lane
 	var offers []offer
 	for _, m := range d.Verdict.Step.Methods {
 		way, _ := d.Verdict.Step.Way(m)
-		if !slices.Contains(way.Channels, string(s.req.Channel)) {
+		if !g.has(m) || !slices.Contains(way.Channels, string(s.req.Channel)) {
 			continue
 		}
 		o, ok := s.tryMethod(m, way.Via, lane, contacts)
@@ -155,7 +158,7 @@ func (s *situation) tryMethod(
 		return offer{}, false
 	}
 	switch m {
-	case TOTP, Recovery:
+	case TOTP, Recovery, Passkey:
 		a := enrolled(s.state.Authenticators, m)
 		return offer{Method: m, After: after}, a != nil && !s.settling(a)
 	case Mobile4:

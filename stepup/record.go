@@ -190,6 +190,10 @@ func refusal(err error) string {
 		return "redeemed"
 	case errors.Is(err, ErrUnavailable):
 		return "unavailable"
+	case errors.Is(err, ErrFull):
+		return "full"
+	case errors.Is(err, ErrBusy):
+		return "busy"
 	}
 	return "refused"
 }

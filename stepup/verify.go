@@ -20,6 +20,10 @@ func canonical(m Method, input string) (code string, err error) {
 		code, err = totp.Canonical(input)
 	case Recovery:
 		code, err = otp.CanonicalRecovery(input)
+	case Passkey:
+		if code = input; code == "" || len(code) > longestResponse {
+			err = ErrMalformed
+		}
 	default:
 		return "", ErrRefused
 	}
@@ -36,6 +40,8 @@ func (g *Guard) verify(ctx context.Context, f *finishing, code string) bool {
 		return g.verifyTOTP(f, code)
 	case Recovery:
 		return g.verifyRecovery(ctx, f, code)
+	case Passkey:
+		return g.verifyPasskey(ctx, f, code)
 	}
 	return g.keys.code.Verify(f.attempted.Code, f.ticket.codeParts(f.attempted.Method, code)...)
 }
@@ -110,7 +116,8 @@ func (g *Guard) verifyRecovery(ctx context.Context, f *finishing, code string) b
 	if err != nil {
 		return false
 	}
-	f.used, f.was = Authenticator{Method: Recovery, Sealed: sealed}, a.Sealed
+	f.used, f.was = *a, a.Sealed
+	f.used.Sealed = sealed
 	return true
 }
 
