@@ -44,11 +44,14 @@ func passkeyBinding(subject string) []byte { return []byte("passkey\x00" + subje
 func (g *Guard) EnrolPasskey(
 	ctx context.Context, grant string, req Request, add func(credentials []byte) ([]byte, error),
 ) error {
-	settles, err := g.redeemFor(ctx, ActionEnrol, grant, req)
+	w, err := g.redeemFor(ctx, ActionEnrol, grant, req)
 	if err != nil {
 		return err
 	}
 	err = g.update(ctx, req.Subject, g.config.Now(), func(_ *recollection, st *State, u *Update) error {
+		if st.Since.IsZero() || w.Proven.Before(st.Since) {
+			return ErrRefused // the subject was erased since
+		}
 		var had []byte
 		if a := enrolled(st.Authenticators, Passkey); a != nil {
 			if had, err = g.keys.seal.Open(a.Sealed, passkeyBinding(req.Subject)); err != nil {
@@ -63,7 +66,7 @@ func (g *Guard) EnrolPasskey(
 		if err != nil {
 			return fmt.Errorf("stepup: seal credentials: %w", err)
 		}
-		u.Add = []Authenticator{{Method: Passkey, Sealed: sealed, Settles: settles}}
+		u.Add = []Authenticator{{Method: Passkey, Sealed: sealed, Settles: w.Settles}}
 		return nil
 	})
 	if err != nil {
