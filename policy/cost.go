@@ -62,7 +62,7 @@ func (l *loader) checkAction(name string, a *action) {
 func (l *loader) lineOf(name string, line int) string {
 	for _, f := range l.files {
 		if f.name == name {
-			return f.doc.Line(line)
+			return f.doc.Shown(line)
 		}
 	}
 	return ""

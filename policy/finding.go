@@ -35,7 +35,7 @@ type Finding struct {
 	Column  int // from 1, in characters
 	ID      string
 	Message string
-	Source  string // the line itself
+	Source  string // the line itself, or "" if it has more than 8 KiB
 	Hint    string // what to do about it; may be empty
 }
 

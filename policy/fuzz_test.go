@@ -109,6 +109,8 @@ func TestAttacks(t *testing.T) {
 			"  - { id: r%[1]d, when: 'fakt%[1]d or x.y', unknown: skip, score: 1 }\n")),
 		"unknown names of one rule": withFacts(40_000, "  - { id: r, when: '"+
 			numbered(400, "fakt%d or ")+"x', unknown: skip, score: 1 }\n"),
+		"mistakes on one line": withActions(0, "  ["+numbered(15_000, "{ id: r%d, when: \"geo.tor "+
+			"and geo.torr\", unknown: skip, score: 1 }, ")+"]\n"),
 		"languages": "version: 1\nrules:\n  - id: a\n    score: 1\n    because:\n" + strings.Repeat("      en: x\n", size/12),
 	}
 	for name, text := range attacks {
@@ -132,6 +134,8 @@ func TestLargePolicies(t *testing.T) {
 		"a long list in many actions": withActions(3_000, numbered(3_000, "  - { id: r%[1]d, "+
 			"on: [a%[1]d], when: geo.country in big, unknown: skip, score: 1 }\n")) +
 			"lists: { big: [" + numbered(20_000, "a%d, ") + "z] }\n",
+		"one line": withActions(0, "  ["+numbered(15_000, "{ id: r%d, when: "+
+			"geo.country == 'FR' or geo.tor, unknown: skip, score: 1 }, ")+"]\n"),
 		"different numbers": withActions(0, numbered(4_000, "  - { id: r%[1]d, when: travel.km > "+
 			"%[1]d and history.days > %[1]d and session.age_s > %[1]d, unknown: skip, score: 1 }\n")),
 	} {

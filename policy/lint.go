@@ -14,8 +14,8 @@ import (
 )
 
 // Lint returns what is probably not meant in a policy that can be loaded, in
-// the order of the files and lines. LINTS.md says more of each ID. The clock
-// is for dates of review alone.
+// the order of the files and lines: the first 1,000 of it. LINTS.md says more
+// of each ID. The clock is for dates of review alone.
 //
 // A comment beside a rule, action or step accepts a finding there, and says
 // why: `# proportion:allow review-past: the audit is in March`. It stands on a
@@ -43,8 +43,11 @@ func Lint(now time.Time, sources ...Source) ([]Finding, error) {
 	l.lintCost()
 	l.allow()
 	l.sort()
-	return l.findings, nil
+	return l.findings[:min(len(l.findings), maxWarnings)], nil
 }
+
+// maxWarnings is how many findings are worth having.
+const maxWarnings = 1000
 
 // linter looks at a loaded policy beside the files it was loaded from.
 type linter struct {
@@ -153,7 +156,7 @@ func (l *linter) add(at spot, id, hint, format string, args ...any) {
 func (l *linter) addAt(f *linted, line, column int, id, hint, format string, args ...any) {
 	found := Finding{
 		File: f.name, Line: line, Column: column, ID: id,
-		Message: fmt.Sprintf(format, args...), Source: f.doc.Line(line), Hint: hint,
+		Message: fmt.Sprintf(format, args...), Source: f.doc.Shown(line), Hint: hint,
 	}
 	l.findings = append(l.findings, found)
 }

@@ -127,7 +127,7 @@ func (l *loader) readWhen(v value, r *rule) {
 		}
 		line, column := r.positions.At(p.Offset)
 		hint := p.Hint
-		if p.Kind == expression.BadSyntax && v.f.doc.HasComment(v.n) {
+		if p.Kind == expression.BadSyntax && v.n.HasComment() {
 			hint = "` #` begins a comment in YAML: put the condition in quotes"
 		}
 		v.reportAt(line, column, expressionChecks[p.Kind], hint, "%s", p.Message)

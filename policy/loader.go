@@ -191,7 +191,7 @@ func (l *loader) addProblem(f *file, p document.Problem) {
 	known := problemChecks[p.Kind]
 	l.add(Finding{
 		File: f.name, Line: p.Line, Column: p.Column, ID: known.id,
-		Message: p.Message, Source: f.doc.Line(p.Line), Hint: known.hint,
+		Message: p.Message, Source: f.doc.Shown(p.Line), Hint: known.hint,
 	})
 }
 

@@ -38,7 +38,7 @@ func (v value) report(id, hint, format string, args ...any) {
 func (v value) reportAt(line, column int, id, hint, format string, args ...any) {
 	v.l.add(Finding{
 		File: v.f.name, Line: line, Column: column, ID: id,
-		Message: fmt.Sprintf(format, args...), Source: v.f.doc.Line(line), Hint: hint,
+		Message: fmt.Sprintf(format, args...), Source: v.f.doc.Shown(line), Hint: hint,
 	})
 }
 

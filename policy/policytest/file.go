@@ -42,7 +42,7 @@ func (l *loader) read(s policy.Source) {
 		known := problemChecks[p.Kind]
 		l.add(policy.Finding{
 			File: s.Name, Line: p.Line, Column: p.Column, ID: known.id,
-			Message: p.Message, Source: doc.Line(p.Line), Hint: known.hint,
+			Message: p.Message, Source: doc.Shown(p.Line), Hint: known.hint,
 		})
 	}
 	if doc.Root != nil {

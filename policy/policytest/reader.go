@@ -38,7 +38,7 @@ func (v value) place() place { return place{v.file, v.n.Line, v.n.Column} }
 func (v value) report(id, hint, format string, args ...any) {
 	v.l.add(policy.Finding{
 		File: v.file, Line: v.n.Line, Column: v.n.Column, ID: id,
-		Message: fmt.Sprintf(format, args...), Source: v.doc.Line(v.n.Line), Hint: hint,
+		Message: fmt.Sprintf(format, args...), Source: v.doc.Shown(v.n.Line), Hint: hint,
 	})
 }
 

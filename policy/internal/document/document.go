@@ -64,7 +64,8 @@ type Node struct {
 	// why they are left out.
 	Incomplete bool
 
-	style style
+	style  style
+	source string // what stands in its line, from it on
 }
 
 // A Pair is one entry of a mapping.
@@ -121,7 +122,7 @@ func Parse(data []byte) (*Document, []Problem) {
 		return doc, []Problem{{TooMany, 1, 1, fmt.Sprintf("the file has more than %d values",
 			maxValues)}}
 	}
-	root, problems := parseYAML(text)
+	root, problems := parseYAML(text, doc)
 	doc.Root = root
 	for i, p := range problems {
 		if p.Kind == BadSyntax {
@@ -152,14 +153,22 @@ func (d *Document) Line(number int) string {
 	return d.lines[number-1]
 }
 
+// maxLine is how long a line may be that is shown beside a finding, in bytes:
+// nobody reads a longer one, and there may be a finding in every word of it.
+const maxLine = 8192
+
+// Shown returns a line of the document to show, or "" if it is too long.
+func (d *Document) Shown(number int) string {
+	if line := d.Line(number); len(line) <= maxLine {
+		return line
+	}
+	return ""
+}
+
 // HasComment reports whether something after a plain scalar was taken for a
 // comment.
-func (d *Document) HasComment(n *Node) bool {
-	if n.style != plain {
-		return false
-	}
-	rest := runesFrom(d.Line(n.Line), n.Column)
-	return strings.Contains(rest, " #")
+func (n *Node) HasComment() bool {
+	return n.style == plain && strings.Contains(n.source, " #")
 }
 
 // countValues counts what can begin a value, without parsing: lines, commas,

@@ -76,6 +76,10 @@ func TestProblems(t *testing.T) {
 		"a bomb of aliases": {"a: &a [x]\nb: [*a, *a]\n", "3 1:4, 3 2:5, 3 2:9"},
 		"a merge key":       {"a: { <<: { b: 1 } }\n", "3 1:6"},
 		"a tag":             {"a: !x y\nb: !!binary aGk=\n", "2 1:4, 2 2:4"},
+		"a tag without a name": {
+			"a: ! x\nb: !\nc: ! 'x'\nd: ! [x]\n! e: x\nf: é ! x\ng: { é: ! x }\nh: !\n  i: 1\nj:\n  - ! x\n",
+			"2 1:4, 2 2:4, 2 3:4, 2 4:4, 2 5:1, 2 7:9, 2 8:4, 2 11:5",
+		},
 		"a nesting bomb": {"a: " + strings.Repeat("[", 50) + strings.Repeat("]", 50),
 			"4 1:19"},
 		"an endless nesting":   {strings.Repeat("[", 200_000), "0 1:10001"},
@@ -120,7 +124,7 @@ func TestHarmless(t *testing.T) {
 func TestHasComment(t *testing.T) {
 	for text, want := range map[string]bool{"k: a # b": true, "k: a": false, "k: 'a' # b": false, "k: a#b": false} {
 		doc, _ := document.Parse([]byte(text))
-		if got := doc.HasComment(doc.Root.Pairs[0].Value); got != want {
+		if got := doc.Root.Pairs[0].Value.HasComment(); got != want {
 			t.Errorf("%s: %v, want %v", text, got, want)
 		}
 	}

@@ -6,6 +6,7 @@ package document
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Positions say where in its file each character of a scalar stands.
@@ -29,13 +30,14 @@ func (p Positions) At(offset int) (line, column int) {
 // Positions returns where the characters of a scalar stand. Folded lines and
 // escapes are followed; what cannot be followed gets the nearest place known.
 func (d *Document) Positions(n *Node) Positions {
-	if n.style == plain && strings.HasPrefix(runesFrom(d.Line(n.Line), n.Column), n.Text) {
+	if n.style == plain && strings.HasPrefix(n.source, n.Text) {
 		return Positions{line: int32(n.Line), column: int32(n.Column)}
 	}
-	c := cursor{lines: d.lines, line: n.Line, column: n.Column}
+	c := cursor{lines: d.lines, line: n.Line, column: n.Column, rest: n.source}
 	switch n.style {
 	case quoted:
-		c.quote = c.next()
+		c.quote = c.peek()
+		c.skip(1)
 	case block:
 		c.newline()
 	}
@@ -63,37 +65,34 @@ func positionsOf(marks []mark) Positions {
 type cursor struct {
 	lines        []string
 	line, column int
-	row          []rune // the line at which rowOf stands
-	rowOf        int
+	rest         string // of the line
 	quote        rune
-}
-
-func (c *cursor) current() []rune {
-	if c.rowOf != c.line && c.line <= len(c.lines) {
-		c.row, c.rowOf = []rune(c.lines[c.line-1]), c.line
-	}
-	if c.line > len(c.lines) {
-		return nil
-	}
-	return c.row
 }
 
 func (c *cursor) mark() mark { return mark{int32(c.line), int32(c.column)} }
 
 func (c *cursor) peek() rune {
-	if row := c.current(); c.column <= len(row) {
-		return row[c.column-1]
+	for _, r := range c.rest {
+		return r
 	}
 	return '\n'
 }
 
-func (c *cursor) next() rune {
-	r := c.peek()
-	c.column++
-	return r
+// skip moves over characters of a line.
+func (c *cursor) skip(characters int) {
+	c.column += characters
+	for range characters {
+		_, size := utf8.DecodeRuneInString(c.rest)
+		c.rest = c.rest[size:]
+	}
 }
 
-func (c *cursor) newline() { c.line, c.column = c.line+1, 1 }
+func (c *cursor) newline() {
+	c.line, c.column, c.rest = c.line+1, 1, ""
+	if c.line <= len(c.lines) {
+		c.rest = c.lines[c.line-1]
+	}
+}
 
 // find moves to where r may begin: over indentation and line ends, unless r is
 // itself a space.
@@ -106,7 +105,7 @@ func (c *cursor) find(r rune) {
 		case p == '\n':
 			c.newline()
 		case p == ' ' || p == '\t':
-			c.column++
+			c.skip(1)
 		default:
 			return
 		}
@@ -121,12 +120,12 @@ func (c *cursor) pass(r rune) {
 			c.newline()
 		}
 	case p == '\\' && c.quote == '"':
-		c.column++
-		c.column += 1 + escapeDigits(c.peek())
+		c.skip(1)
+		c.skip(1 + escapeDigits(c.peek()))
 	case p == '\'' && c.quote == '\'':
-		c.column += 2
+		c.skip(2)
 	default:
-		c.column++
+		c.skip(1)
 	}
 }
 
@@ -141,6 +140,23 @@ func escapeDigits(letter rune) int {
 		return 8
 	}
 	return 0
+}
+
+// reach is a place in a file. From it a later one is found without looking at
+// what is before it again, since a line may be as long as the file.
+type reach struct {
+	line, column int
+	rest         string
+}
+
+// to returns what stands in a line from a column on.
+func (r *reach) to(d *Document, line, column int) string {
+	if line != r.line || column < r.column {
+		*r = reach{line, 1, d.Line(line)}
+	}
+	r.rest = runesFrom(r.rest, column-r.column+1)
+	r.column = column
+	return r.rest
 }
 
 // runesFrom returns what stands in a line from a column on.

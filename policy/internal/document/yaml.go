@@ -19,7 +19,7 @@ var (
 	floatForm   = regexp.MustCompile(`^[-+]?(0|[1-9][0-9]*)\.[0-9]+$`)
 )
 
-func parseYAML(text string) (*Node, []Problem) {
+func parseYAML(text string, doc *Document) (*Node, []Problem) {
 	loader, err := yaml.NewLoader(strings.NewReader(text))
 	if err != nil {
 		return nil, []Problem{problemOf(err)}
@@ -31,7 +31,7 @@ func parseYAML(text string) (*Node, []Problem) {
 	case err != nil:
 		return nil, []Problem{problemOf(err)}
 	}
-	c := converter{}
+	c := converter{doc: doc}
 	root := c.convert(first.Content[0], 1)
 	if len(c.problems) >= maxProblems {
 		return nil, c.problems
@@ -55,7 +55,11 @@ func problemOf(err error) Problem {
 	return p
 }
 
-type converter struct{ problems []Problem }
+type converter struct {
+	doc      *Document
+	from     reach // what was looked at last
+	problems []Problem
+}
 
 func (c *converter) problem(kind ProblemKind, n *yaml.Node, message string) {
 	if len(c.problems) < maxProblems {
@@ -65,6 +69,7 @@ func (c *converter) problem(kind ProblemKind, n *yaml.Node, message string) {
 
 func (c *converter) convert(n *yaml.Node, depth int) *Node {
 	node := &Node{Kind: Null, Line: n.Line, Column: n.Column}
+	node.source = c.from.to(c.doc, n.Line, n.Column)
 	if depth > maxDepth {
 		c.problem(TooDeep, n, "nesting is too deep")
 		return node
@@ -75,6 +80,12 @@ func (c *converter) convert(n *yaml.Node, depth int) *Node {
 	}
 	if n.Style&yaml.TaggedStyle != 0 {
 		c.problem(HasTag, n, "tags are not accepted: "+n.Tag)
+		return node
+	}
+	// The library forgets a `!` that stands alone, and so would a condition
+	// its negation. No other value begins with it.
+	if strings.HasPrefix(node.source, "!") {
+		c.problem(HasTag, n, "tags are not accepted: !")
 		return node
 	}
 	switch n.Kind {
