@@ -64,8 +64,8 @@ type search struct {
 func (s *search) gather() {
 	w := &s.verdict.work
 	fired := map[*rule]bool{}
-	for _, f := range w.fired {
-		fired[&w.policy.rules[f.rule]] = true
+	for _, f := range s.verdict.found(nil) {
+		fired[f.rule] = f.fired
 	}
 	place := map[string]int{}
 	seen := map[string]bool{}

@@ -4,6 +4,7 @@
 package policy
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -21,6 +22,11 @@ type bundle struct {
 	needs    risk.Groups
 	cost     int
 	shadowed bool // one of the rules is in shadow
+
+	masks  []mask // of each word of the plan
+	scores []tally
+	floors []tally
+	caps   []tally
 }
 
 // everywhere is the pattern of rules for every action.
@@ -64,7 +70,7 @@ func (r *rule) patterns() []string {
 // bundle returns the bundle of rules, given in ascending order.
 func (p *Policy) bundle(rules []int, tests expression.Tests) *bundle {
 	b := &bundle{rules: slices.Clip(rules)}
-	b.plan = expression.NewPlan(rules, func(rule int) *expression.Program {
+	b.plan = expression.NewPlan(p.byDeed(rules), func(rule int) *expression.Program {
 		return p.rules[rule].when
 	}, tests)
 	needed := map[int]bool{}
@@ -85,7 +91,28 @@ func (p *Policy) bundle(rules []int, tests expression.Tests) *bundle {
 	}
 	slices.SortFunc(b.reads, func(x, y read) int { return x.fact - y.fact })
 	b.reads = slices.Clip(b.reads)
+	b.tally(p)
 	return b
+}
+
+// readsOf returns the facts that a decision reads, each once: those that are
+// bound, in the policy's order, then those that only rules read.
+func readsOf(bound []int, bundles []*bundle) []read {
+	needed := map[int]bool{}
+	for _, b := range bundles {
+		for _, r := range b.reads {
+			needed[r.fact] = needed[r.fact] || r.needed
+		}
+	}
+	var reads []read
+	for _, f := range bound {
+		reads = append(reads, read{f, true})
+		delete(needed, f)
+	}
+	for _, f := range slices.Sorted(maps.Keys(needed)) {
+		reads = append(reads, read{f, needed[f]})
+	}
+	return slices.Clip(reads)
 }
 
 // each calls visit for every rule that applies to the action, in the policy's

@@ -17,7 +17,7 @@ type sum struct {
 	softened bool
 	floor    int
 	cap      int
-	capRule  int
+	capRule  int // none for a plain one
 	failure  int // the floor of on_failure
 	step     int
 	uncapped int // the step without capRule
@@ -25,18 +25,22 @@ type sum struct {
 
 // decide turns the rules that fired into the verdict.
 func (p *Policy) decide(v *Verdict, a *action) {
-	s := p.combine(v, a, false)
+	w := &v.work
+	s := &w.sum
+	p.combine(v, a, s, false)
 	v.Score, v.Band, v.Prompts.Softened = s.score, s.band, s.softened
-	v.Step, v.work.sum = a.steps[s.step], s
-	if s.step < s.uncapped && p.rules[s.capRule].effect.limit != nil {
-		v.Charges = append(v.Charges, p.charge(v, a, &s))
+	v.Step = a.steps[s.step]
+	if s.capRule != none && s.step < s.uncapped && p.rules[s.capRule].effect.limit != nil {
+		v.Charges = append(v.Charges, p.charge(v, a, s))
 	}
-	v.work.shadow = s.step
-	if a.shadowed {
-		v.work.shadow = p.combine(v, a, true).step
+	w.shadow = s.step
+	if a.shadowed && len(w.others) > 0 {
+		var rehearsed sum
+		p.combine(v, a, &rehearsed, true)
+		w.shadow = rehearsed.step
 	}
 	v.Outcome = v.Step.Do
-	if len(v.work.in.Proofs) == 0 {
+	if len(w.in.Proofs) == 0 {
 		return
 	}
 	if v.Held, v.HeldOK = v.hold(); v.HeldOK {
@@ -45,16 +49,26 @@ func (p *Policy) decide(v *Verdict, a *action) {
 }
 
 // combine does the arithmetic, with the shadow rules or without.
-func (p *Policy) combine(v *Verdict, a *action, shadow bool) sum {
-	s := sum{floor: none, cap: none, capRule: none, failure: none}
-	p.add(v, &s, shadow)
+func (p *Policy) combine(v *Verdict, a *action, s *sum, shadow bool) {
+	plain := &v.work.plain
+	*s = sum{score: plain.score, floor: plain.floor, capRule: none, failure: none}
+	next := none
+	if len(v.work.others) > 0 {
+		p.add(v, s, shadow)
+	}
+	s.score = min(max(s.score, 0), 100)
 	if v.work.score != nil {
 		s.score = *v.work.score
 	}
 	s.band = p.band(s.score)
 	s.base = p.matrix[a.Sensitivity][s.band-Low]
-	p.soften(v, a, &s)
-	next := p.cap(v, &s, shadow)
+	p.soften(v, a, s)
+	if s.cap = plain.cap(s.band); v.work.in.Caution {
+		s.cap = none
+	}
+	if len(v.work.others) > 0 {
+		next = p.cap(v, s, shadow)
+	}
 	s.step, s.uncapped = s.base, s.base
 	if s.cap != none {
 		s.step = min(s.base, s.cap)
@@ -67,46 +81,40 @@ func (p *Policy) combine(v *Verdict, a *action, shadow bool) sum {
 	}
 	s.step = p.raise(v, max(s.step, s.floor, s.failure))
 	s.uncapped = p.raise(v, max(s.uncapped, s.floor, s.failure))
-	return s
 }
 
-// add sums the scores and finds the floor. Of a group only the largest score
-// counts.
+// add adds what the rules do that are not plain. Of a group only the largest
+// score counts.
 func (p *Policy) add(v *Verdict, s *sum, shadow bool) {
 	w := &v.work
-	if w.groups = w.groups[:0]; cap(w.groups) < p.groups {
-		w.groups = make([]int, 0, p.groups)
-	}
-	w.groups = w.groups[:p.groups]
+	w.groups = resize(w.groups, p.groups)
 	clear(w.groups)
-	for _, f := range w.fired {
-		r := &p.rules[f.rule]
-		if r.shadow && !shadow {
+	for _, i := range w.others {
+		r := &p.rules[i]
+		if r.shadow && !shadow || r.effect.kind == caps {
 			continue
 		}
-		switch e := &r.effect; e.kind {
-		case denies:
-			s.floor = len(p.ladder) - 1
-		case requires:
-			s.floor = max(s.floor, e.step)
-		case scores:
-			points := e.score
-			if e.group != none {
-				points = max(0, e.score-w.groups[e.group])
-				w.groups[e.group] += points
-			}
-			s.score += points
+		value := int(r.deed(len(p.ladder) - 1).value)
+		if r.effect.kind != scores {
+			s.floor = max(s.floor, value)
+			continue
 		}
+		if g := r.effect.group; g != none {
+			value = max(0, value-w.groups[g])
+			w.groups[g] += value
+		}
+		s.score += value
 	}
-	s.score = min(max(s.score, 0), 100)
 }
 
 func (p *Policy) band(score int) Band {
 	band := Low
 	for _, start := range p.bands {
+		above := Band(0) // without a branch, which nobody could foresee
 		if score >= start {
-			band++
+			above = 1
 		}
+		band += above
 	}
 	return band
 }
@@ -128,25 +136,30 @@ func (p *Policy) soften(v *Verdict, a *action, s *sum) {
 	}
 }
 
-// cap finds the weakest at_most that holds, and returns the step of the next
-// weakest. Of two equally weak ones it takes one without a limit, since that
-// uses nothing up.
+// cap finds the weakest at_most that holds, of the plain ones and the others,
+// and returns the step of the next weakest. Of two equally weak ones it takes
+// one without a limit, since that uses nothing up.
 func (p *Policy) cap(v *Verdict, s *sum, shadow bool) (next int) {
 	next = none
-	for _, f := range v.work.fired {
-		r := &p.rules[f.rule]
-		if r.effect.kind != caps || v.work.in.Caution || r.shadow && !shadow || s.band > r.effect.upTo ||
-			!p.unspent(v, r) {
+	for _, i := range v.work.others {
+		r := &p.rules[i]
+		if r.shadow && !shadow || !p.holds(v, r, s.band) {
 			continue
 		}
 		switch step := r.effect.step; {
-		case s.cap == none || p.weaker(f.rule, s.capRule):
-			s.cap, s.capRule, next = step, f.rule, s.cap
+		case s.cap == none, s.capRule == none && step < s.cap,
+			s.capRule != none && p.weaker(i, s.capRule):
+			s.cap, s.capRule, next = step, i, s.cap
 		case next == none || step < next:
 			next = step
 		}
 	}
 	return next
+}
+
+// holds reports whether the rule caps in a band.
+func (p *Policy) holds(v *Verdict, r *rule, band Band) bool {
+	return r.effect.kind == caps && !v.work.in.Caution && band <= r.effect.upTo && p.unspent(v, r)
 }
 
 // weaker orders caps, without regard to the order of rules (L5).
@@ -226,13 +239,8 @@ func (p *Policy) failureStep(v *Verdict, a *action) int {
 
 // raise turns a challenge into the deny where no attempt can be counted (L2).
 func (p *Policy) raise(v *Verdict, step int) int {
-	if p.ladder[step].Do != Challenge {
-		return step
-	}
-	for _, g := range v.Degraded {
-		if g.Kind == StoreGap {
-			return len(p.ladder) - 1
-		}
+	if v.work.storeless && p.ladder[step].Do == Challenge {
+		return len(p.ladder) - 1
 	}
 	return step
 }

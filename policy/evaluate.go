@@ -4,11 +4,10 @@
 package policy
 
 import (
-	"cmp"
+	"math/bits"
 	"slices"
 
 	"github.com/proportion-go/proportion/policy/internal/expression"
-	"github.com/proportion-go/proportion/risk"
 )
 
 // Evaluate returns what the policy says of the input. It is a pure function:
@@ -34,44 +33,56 @@ func (p *Policy) EvaluateInto(v *Verdict, in *Input) {
 	p.decide(v, a)
 }
 
-// work is what an evaluation needs besides what it tells, kept with the
-// verdict so that its memory is used again.
+// work is what an evaluation needs besides what it tells, and what it found,
+// kept with the verdict so that its memory is used again.
 type work struct {
 	policy *Policy
 	action *action
 	in     Input
 	frame  expression.Frame
-	groups []int // the largest score of each group so far
+	strict bool // L2: there is a gap, and every unknown is taken strictly
 
-	findings expression.Findings
-	strict   bool // L2: there is a gap, and every unknown is taken strictly
+	storeless bool // L2: there is a StoreGap, and no attempt can be counted
 
-	// What is to be decided again with: see Without and AtScore.
+	// A bit for each rule that is true, and that is unknown, in the words of
+	// the action's bundles. Nobody need know which ones they are to decide.
+	truths, unknowns []uint64
+
+	fired  []uint64 // a bit for each rule of a bundle that fires
+	plain  count    // what the plain ones of them come to
+	others []int    // those that are not plain
+	groups []int    // the largest score of each group so far
+	sum    sum
+	shadow int // the step with every shadow rule enforced
+
+	// To decide again with: see Without and AtScore.
 	score  *int
-	others []firing
-
-	fired   []firing // in the policy's order
-	unknown []int    // enforced rules, likewise
-	sum     sum
-	shadow  int // the step with every shadow rule enforced
-}
-
-// firing is a rule that fired, in force or in shadow.
-type firing struct {
-	rule      int
-	byUnknown bool
+	listed []firing
 }
 
 // reset makes v a new verdict that keeps the memory of its slices. It goes
 // field by field: zeroing the whole takes longer than many a decision.
 func (v *Verdict) reset(p *Policy, in *Input, a *action) {
 	w := &v.work
-	w.policy, w.action, w.in, w.strict, w.score = p, a, *in, false, nil
-	w.frame.Facts, w.fired, w.unknown = w.frame.Facts[:0], w.fired[:0], w.unknown[:0]
+	w.policy, w.action, w.in = p, a, *in
+	w.strict, w.storeless, w.score = false, false, nil
+	w.truths, w.unknowns = resize(w.truths, a.words), resize(w.unknowns, a.words)
+	w.plain, w.others = nothing, w.others[:0]
 	v.Degraded, v.Charges = v.Degraded[:0], v.Charges[:0]
 	v.Sensitivity, v.Bind = a.Sensitivity, a.Bind
 	v.Prompts = Budget{Used: in.Prompts, Most: p.prompts.most}
-	v.Outcome, v.HeldOK, v.Held = Deny, false, Proof{}
+	v.Outcome = Deny
+	if v.HeldOK {
+		v.Held, v.HeldOK = Proof{}, false
+	}
+}
+
+// resize returns a slice of n elements, whatever they are.
+func resize[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	return s[:n]
 }
 
 // refuse fills what decide does not, for a policy without a ladder.
@@ -84,49 +95,37 @@ func (v *Verdict) refuse(gap Gap) {
 // gather reads the facts that the action's rules need, and lists the gaps.
 func (p *Policy) gather(v *Verdict, a *action) {
 	w := &v.work
-	w.frame.Signals = w.in.Signals
-	w.frame.Action = w.in.Action
+	w.frame.Signals, w.frame.Action = w.in.Signals, w.in.Action
 	w.frame.Sensitivity = a.Sensitivity.String()
 	if a.unlisted {
 		v.Degraded = append(v.Degraded, Gap{ActionGap, w.in.Action,
 			`not listed, and there is no "*"`})
 	}
 	v.Degraded = append(v.Degraded, w.in.Gaps...)
-	if n := len(p.facts); cap(w.frame.Facts) < n {
-		w.frame.Facts = make([]expression.Value, n)
-	} else {
-		w.frame.Facts = w.frame.Facts[:n]
-		for i := range w.frame.Facts {
-			w.frame.Facts[i].Known = false // what a value was does not matter then
-		}
+	w.frame.Facts = resize(w.frame.Facts, len(p.facts))
+	for _, r := range a.reads {
+		v.readFact(r)
 	}
-	for _, f := range a.bind {
-		v.readFact(f, true)
-	}
-	for _, b := range a.bundles {
-		for _, r := range b.reads {
-			v.readFact(r.fact, r.needed)
-		}
-	}
-	for _, g := range v.Degraded {
-		w.strict = w.strict || g.Kind != SignalGap
+	for i := range v.Degraded {
+		kind := v.Degraded[i].Kind
+		w.strict, w.storeless = w.strict || kind != SignalGap, w.storeless || kind == StoreGap
 	}
 }
 
-// readFact reads a fact into the frame, once. One that is needed and missing
-// or mistyped is a gap.
-func (v *Verdict) readFact(i int, needed bool) {
-	w := &v.work
-	if w.frame.Facts[i].Known {
-		return
-	}
-	f := &w.policy.facts[i]
-	raw := w.in.Facts[f.Name]
+// readFact reads a fact into the frame. One that is needed and missing or
+// mistyped is a gap.
+func (v *Verdict) readFact(r read) {
+	f, value := &v.work.policy.facts[r.fact], &v.work.frame.Facts[r.fact]
+	raw := v.work.in.Facts[f.Name]
 	if raw == nil && f.Optional {
+		value.Known = false
 		return
 	}
-	problem := f.read(raw, &w.frame.Facts[i])
-	if problem == "" || !needed {
+	if f.readUsual(raw, value) {
+		return
+	}
+	problem := f.read(raw, value)
+	if problem == "" || !r.needed {
 		return
 	}
 	gap := Gap{FactGap, f.Name, problem}
@@ -135,39 +134,67 @@ func (v *Verdict) readFact(i int, needed bool) {
 	}
 }
 
-// fire evaluates every rule that applies to the action, and records those
-// that fire or are unknown, in the policy's order.
+// fire evaluates every rule that applies to the action, and counts what those
+// that fire do.
 func (p *Policy) fire(v *Verdict, a *action) {
 	w := &v.work
-	w.findings.Found = w.findings.Found[:0]
+	at := 0
 	for _, b := range a.bundles {
-		b.plan.Evaluate(&w.frame, &w.findings)
-	}
-	if !slices.IsSortedFunc(w.findings.Found, byRule) {
-		slices.SortFunc(w.findings.Found, byRule)
-	}
-	for _, f := range w.findings.Found {
-		v.note(int(f.Rule), f.Truth)
+		words := len(b.masks)
+		truths, unknowns := w.truths[at:][:words], w.unknowns[at:][:words]
+		b.plan.Evaluate(&w.frame, truths, unknowns)
+		w.fired = resize(w.fired, words)
+		others := uint64(0)
+		for i := range b.masks {
+			m := &b.masks[i]
+			w.fired[i] = m.fired(truths[i], unknowns[i], w.strict)
+			others |= w.fired[i] &^ m.plain
+		}
+		w.plain.add(b, w.fired)
+		if others != 0 {
+			w.list(b)
+		}
+		at += words
 	}
 }
 
-func byRule(a, b expression.Found) int { return cmp.Compare(a.Rule, b.Rule) }
-
-// note records the truth of one rule's condition, and whether it fires.
-func (v *Verdict) note(i int, truth risk.Truth) {
-	r := &v.work.policy.rules[i]
-	unknown := !truth.Known()
-	if unknown && !r.shadow {
-		v.work.unknown = append(v.work.unknown, i)
-	}
-	fires := truth == risk.True
-	if unknown {
-		fires = r.fires
-		if v.work.strict {
-			fires = r.effect.strict()
+// list lists the rules of a bundle that fired and are not plain.
+func (w *work) list(b *bundle) {
+	for i := range b.masks {
+		for left := w.fired[i] &^ b.masks[i].plain; left != 0; left &= left - 1 {
+			w.others = append(w.others, int(b.plan.Bits()[64*i+bits.TrailingZeros64(left)]))
 		}
 	}
-	if fires {
-		v.work.fired = append(v.work.fired, firing{i, unknown})
+}
+
+// firing is a rule whose condition is true or unknown, in force or in shadow.
+type firing struct {
+	*rule
+	index   int
+	unknown bool
+	fired   bool
+}
+
+// found appends the rules that fired or are unknown, in the policy's order.
+func (v *Verdict) found(all []firing) []firing {
+	w := &v.work
+	if w.action == nil {
+		return all
 	}
+	at := 0
+	for _, b := range w.action.bundles {
+		for i := range b.masks {
+			truth, unknown := w.truths[at], w.unknowns[at]
+			fired := b.masks[i].fired(truth, unknown, w.strict)
+			for left := truth | unknown; left != 0; left &= left - 1 {
+				bit := bits.TrailingZeros64(left)
+				rule := int(b.plan.Bits()[64*i+bit])
+				all = append(all, firing{&w.policy.rules[rule], rule, unknown>>bit&1 != 0,
+					fired>>bit&1 != 0})
+			}
+			at++
+		}
+	}
+	slices.SortFunc(all, func(a, b firing) int { return a.index - b.index })
+	return all
 }

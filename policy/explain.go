@@ -66,26 +66,27 @@ func (v *Verdict) Explain() Explanation {
 		return e
 	}
 	e.Action = w.in.Action
+	found := v.found(nil)
 	w.policy.each(w.action, func(r *rule) {
-		e.Rules = append(e.Rules, v.trace(r, &w.sum))
+		e.Rules = append(e.Rules, v.trace(r, found))
 	})
-	e.Derivation = v.derive(&w.sum)
+	e.Derivation = v.derive(found)
 	if a, ok := v.alternative(); ok {
 		e.Otherwise = &a
 	}
 	return e
 }
 
-func (v *Verdict) trace(r *rule, s *sum) RuleTrace {
+func (v *Verdict) trace(r *rule, found []firing) RuleTrace {
 	p := v.work.policy
 	t := RuleTrace{
 		ID: r.id, File: r.file, Line: int(r.line), Shadow: r.shadow,
 		Effect: r.exported(p.ladder), Truth: risk.True,
 	}
-	for _, f := range v.work.fired {
-		if &p.rules[f.rule] == r {
-			t.Fired, t.ByUnknown = true, f.byUnknown
-			t.Remark = v.remark(f.rule, s)
+	for i := range found {
+		if f := &found[i]; f.rule == r && f.fired {
+			t.Fired, t.ByUnknown = true, f.unknown
+			t.Remark = v.remark(f, found)
 		}
 	}
 	if r.when == nil {
@@ -104,36 +105,53 @@ func (v *Verdict) trace(r *rule, s *sum) RuleTrace {
 }
 
 // remark says why a rule that fired had no part in the step.
-func (v *Verdict) remark(i int, s *sum) string {
-	p := v.work.policy
-	r := &p.rules[i]
-	switch e := &r.effect; {
-	case r.shadow:
+func (v *Verdict) remark(f *firing, found []firing) string {
+	s := &v.work.sum
+	switch e := &f.effect; {
+	case f.shadow:
 		return "shadow: not acted on"
-	case e.kind == scores && e.group != none && p.outweighed(v, i):
-		return "another rule of group " + r.group + " counts"
+	case f.outweighed(found):
+		return "another rule of group " + f.group + " counts"
 	case e.kind == requires && e.step < s.floor:
 		return "the floor is higher"
-	case e.kind != caps || i == s.capRule:
+	case e.kind != caps || f.index == v.capping(found):
 		return ""
+	case v.work.in.Caution:
+		return "no at_most caps while caution is raised"
 	case s.band > e.upTo:
 		return fmt.Sprintf("does not cap in band %s, only up to %s", s.band, e.upTo)
-	case !p.unspent(v, r):
+	case !v.work.policy.unspent(v, f.rule):
 		return "its limit is spent, or not known"
 	}
 	return "another cap is weaker"
 }
 
+// capping returns the cap that counts, or none.
+func (v *Verdict) capping(found []firing) int {
+	p, best := v.work.policy, none
+	for i := range found {
+		f := &found[i]
+		if f.fired && !f.shadow && p.holds(v, f.rule, v.Band) &&
+			(best == none || p.weaker(f.index, best)) {
+			best = f.index
+		}
+	}
+	return best
+}
+
 // outweighed reports whether another rule of the group is the one that
 // counts: one with more points, or as many and before it.
-func (p *Policy) outweighed(v *Verdict, i int) bool {
-	r := &p.rules[i]
-	for _, f := range v.work.fired {
-		o := &p.rules[f.rule]
-		if f.rule == i || o.shadow || o.effect.group != r.effect.group {
+func (f *firing) outweighed(found []firing) bool {
+	if f.effect.kind != scores || f.effect.group == none {
+		return false
+	}
+	for i := range found {
+		o := &found[i]
+		if !o.fired || o.index == f.index || o.shadow || o.effect.group != f.effect.group {
 			continue
 		}
-		if o.effect.score > r.effect.score || o.effect.score == r.effect.score && f.rule < i {
+		if o.effect.score > f.effect.score ||
+			o.effect.score == f.effect.score && o.index < f.index {
 			return true
 		}
 	}
@@ -141,10 +159,10 @@ func (p *Policy) outweighed(v *Verdict, i int) bool {
 }
 
 // derive puts the arithmetic into words.
-func (v *Verdict) derive(s *sum) []Derived {
-	p := v.work.policy
+func (v *Verdict) derive(found []firing) []Derived {
+	p, s := v.work.policy, &v.work.sum
 	lines := []Derived{
-		{"score", v.scoreText(s)},
+		{"score", v.scoreText(found)},
 		{"band", fmt.Sprintf("%s, which begins at %d", s.band, p.bandStart(s.band))},
 		{"base", fmt.Sprintf("%s, of a %s action in that band",
 			p.ladder[p.matrix[v.Sensitivity][s.band-Low]].Name, v.Sensitivity)},
@@ -172,18 +190,17 @@ func (v *Verdict) derive(s *sum) []Derived {
 	return append(lines, Derived{"outcome", v.Outcome.String()})
 }
 
-func (v *Verdict) scoreText(s *sum) string {
-	p := v.work.policy
+func (v *Verdict) scoreText(found []firing) string {
+	s := &v.work.sum
 	var terms []string
 	total := 0
-	for _, f := range v.work.fired {
-		r := &p.rules[f.rule]
-		if r.shadow || r.effect.kind != scores || r.effect.group != none && p.outweighed(v,
-			f.rule) {
+	for i := range found {
+		f := &found[i]
+		if !f.fired || f.shadow || f.effect.kind != scores || f.outweighed(found) {
 			continue
 		}
-		total += r.effect.score
-		terms = append(terms, fmt.Sprintf("%+d %s", r.effect.score, r.id))
+		total += f.effect.score
+		terms = append(terms, fmt.Sprintf("%+d %s", f.effect.score, f.id))
 	}
 	switch text := strings.Join(terms, ", "); {
 	case len(terms) == 0:

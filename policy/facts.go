@@ -4,6 +4,7 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"reflect"
@@ -13,6 +14,41 @@ import (
 
 	"github.com/proportion-go/proportion/policy/internal/expression"
 )
+
+// readUsual is read for what facts nearly always are, and reports whether it
+// was that. It takes a quarter of the time.
+func (f *fact) readUsual(raw any, v *expression.Value) bool {
+	switch x := raw.(type) {
+	case int:
+		whole := int64(x)
+		v.Number, v.Known = float64(x), f.Type.numeric() && f.least <= whole && whole <= f.greatest
+		return v.Known
+	case bool:
+		v.Number, v.Known = 0, f.Type == BoolFact
+		if x {
+			v.Number = 1
+		}
+		return v.Known
+	case string:
+		v.Text, v.Known = x, f.Type == StringFact && badText(x) == ""
+		return v.Known
+	}
+	return false
+}
+
+// narrow finds the least and the greatest whole number that the fact's bounds
+// allow, as far as float64 has no gaps.
+func (f *fact) narrow() {
+	f.least, f.greatest = 1-maxExact, maxExact-1
+	if f.min != nil {
+		whole, fraction := f.min.split()
+		f.least = max(f.least, whole+int64(max(cmp.Compare(fraction, 0), 0)))
+	}
+	if f.max != nil {
+		whole, fraction := f.max.split()
+		f.greatest = min(f.greatest, whole+int64(min(cmp.Compare(fraction, 0), 0)))
+	}
+}
 
 // read sets v to the value of a fact, or returns what is wrong with it: never
 // the value itself, since the text goes into logs.

@@ -53,6 +53,9 @@ func (p *Policy) finish() {
 	if base == nil {
 		base = unlisted
 	}
+	for i := range p.facts {
+		p.facts[i].narrow()
+	}
 	p.rules = slices.Clip(slices.Clone(p.rules))
 	p.index = index{exact: map[string]*action{}}
 	b := builder{p, p.patterns(), map[string]*bundle{}, map[string][]Step{}, expression.Tests{}}
@@ -132,7 +135,9 @@ func (b *builder) complete(a action, bundles []*bundle) *action {
 	for _, some := range bundles {
 		a.needs |= some.needs
 		a.shadowed = a.shadowed || some.shadowed
+		a.words += some.plan.Words()
 	}
+	a.reads = readsOf(a.bind, bundles)
 	if a.softens = b.canSoften(&a); a.softens {
 		a.needs |= risk.DeviceGroup
 	}

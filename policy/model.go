@@ -26,6 +26,8 @@ type fact struct {
 	Fact
 	journal  string
 	min, max *Decimal
+
+	least, greatest int64 // whole number, of those that a float64 holds exactly
 }
 
 // action is what the policy says of one action, with what follows from its
@@ -36,6 +38,8 @@ type action struct {
 	bind     []int     // facts, in the policy's order
 	steps    []Step    // the ladder less the action's `without`
 	bundles  []*bundle // the rules that apply
+	words    int       // of the plans of those
+	reads    []read    // the bound facts, then the others that the rules read
 	needs    risk.Groups
 	softens  bool // L7 can matter
 	shadowed bool // a shadow rule applies

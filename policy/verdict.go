@@ -72,10 +72,10 @@ func (v *Verdict) step(i int) Step {
 // Fired returns the enforced rules that fired, in the policy's order. The
 // slice is the caller's.
 func (v *Verdict) Fired() []Fired {
-	p, fired := v.work.policy, []Fired(nil)
-	for _, f := range v.work.fired {
-		if r := &p.rules[f.rule]; !r.shadow {
-			fired = append(fired, Fired{r.id, r.exported(p.ladder), r.because, f.byUnknown})
+	var fired []Fired
+	for _, f := range v.found(nil) {
+		if f.fired && !f.shadow {
+			fired = append(fired, Fired{f.id, f.exported(v.work.policy.ladder), f.because, f.unknown})
 		}
 	}
 	return fired
@@ -85,8 +85,10 @@ func (v *Verdict) Fired() []Fired {
 // not they then fired, in the policy's order. The slice is the caller's.
 func (v *Verdict) Unknown() []string {
 	var ids []string
-	for _, i := range v.work.unknown {
-		ids = append(ids, v.work.policy.rules[i].id)
+	for _, f := range v.found(nil) {
+		if f.unknown && !f.shadow {
+			ids = append(ids, f.id)
+		}
 	}
 	return ids
 }
@@ -95,9 +97,9 @@ func (v *Verdict) Unknown() []string {
 // The slice in it is the caller's.
 func (v *Verdict) Shadow() Shadow {
 	s := Shadow{Step: v.step(v.work.shadow)}
-	for _, f := range v.work.fired {
-		if r := &v.work.policy.rules[f.rule]; r.shadow {
-			s.Rules = append(s.Rules, r.id)
+	for _, f := range v.found(nil) {
+		if f.fired && f.shadow {
+			s.Rules = append(s.Rules, f.id)
 		}
 	}
 	return s

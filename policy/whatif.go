@@ -11,15 +11,19 @@ package policy
 // worked in, and so for one goroutine.
 func (v *Verdict) Without(rule string) (Outcome, Step) {
 	w := &v.work
-	fired := w.fired
-	w.others = w.others[:0]
-	for _, f := range fired {
-		if w.policy.rules[f.rule].id != rule {
-			w.others = append(w.others, f)
+	plain, others := w.plain, w.others
+	defer func() { w.plain, w.others = plain, others }()
+	w.plain, w.others = nothing, nil
+	w.listed = v.found(w.listed[:0])
+	for i := range w.listed {
+		switch f := &w.listed[i]; {
+		case !f.fired || f.id == rule:
+		case f.plain():
+			w.plain.addOne(f.rule, len(w.policy.ladder)-1)
+		default:
+			w.others = append(w.others, f.index)
 		}
 	}
-	w.fired = w.others
-	defer func() { w.fired = fired }()
 	return v.again()
 }
 
@@ -39,7 +43,8 @@ func (v *Verdict) again() (Outcome, Step) {
 	if w.policy == nil || len(w.policy.ladder) == 0 {
 		return v.Outcome, v.Step
 	}
-	s := w.policy.combine(v, w.action, false)
+	var s sum
+	w.policy.combine(v, w.action, &s, false)
 	step := w.action.steps[s.step]
 	if len(w.in.Proofs) == 0 {
 		return step.Do, step
@@ -55,11 +60,14 @@ func (v *Verdict) again() (Outcome, Step) {
 }
 
 // AppendFired appends the names of the enforced rules that fired, in the
-// policy's order: [Verdict.Fired] for whoever counts millions of them.
+// policy's order: [Verdict.Fired] for whoever counts millions of them. The
+// verdict is worked in, and so for one goroutine.
 func (v *Verdict) AppendFired(ids []string) []string {
-	for _, f := range v.work.fired {
-		if r := &v.work.policy.rules[f.rule]; !r.shadow {
-			ids = append(ids, r.id)
+	w := &v.work
+	w.listed = v.found(w.listed[:0])
+	for i := range w.listed {
+		if f := &w.listed[i]; f.fired && !f.shadow {
+			ids = append(ids, f.id)
 		}
 	}
 	return ids

@@ -59,10 +59,10 @@ func (s *Signals) Number(id Signal) (value float64, known bool) {
 // the type of a signal reads it so without a look at the catalogue.
 func (s *Signals) Slot(id Signal) (value float64, known bool) {
 	i := int(id) - int(firstNumber)
-	if uint(i) >= uint(len(s.numbers)) || !s.Known(id) {
+	if uint(i) >= uint(len(s.numbers)) {
 		return 0, false
 	}
-	return s.numbers[i], true
+	return s.numbers[i], s.known>>(id&63)&1 != 0
 }
 
 // Text returns the value of a string signal, and whether it is known. It is

@@ -228,11 +228,29 @@ func agreesWithExpr(t *rapid.T) {
 func byPlan(p *expression.Program, f *expression.Frame) risk.Truth {
 	plan := expression.NewPlan([]int{7}, func(int) *expression.Program { return p },
 		expression.Tests{})
-	var found expression.Findings
-	if plan.Evaluate(f, &found); len(found.Found) == 0 {
-		return risk.False
+	return truths(plan, f)[7]
+}
+
+// truths evaluates the rules of a plan.
+func truths(plan *expression.Plan, f *expression.Frame) map[int]risk.Truth {
+	found, unknown := make([]uint64, plan.Words()), make([]uint64, plan.Words())
+	plan.Evaluate(f, found, unknown)
+	truths := map[int]risk.Truth{}
+	for bit, rule := range plan.Bits() {
+		switch word, mask := bit/64, uint64(1)<<(bit%64); {
+		case found[word]&unknown[word] != 0:
+			panic("a rule is both true and unknown")
+		case found[word]&mask != 0:
+			truths[int(rule)] = risk.True
+		case unknown[word]&mask != 0:
+			truths[int(rule)] = risk.Unknown
+		case truths[int(rule)] == 0 && unknown[word]&mask == 0:
+			if _, ok := truths[int(rule)]; !ok {
+				truths[int(rule)] = risk.False
+			}
+		}
 	}
-	return found.Found[0].Truth
+	return truths
 }
 
 // FuzzCompile: no text panics, and what compiles agrees with expr.

@@ -3,11 +3,7 @@
 
 package expression
 
-import (
-	"math/bits"
-
-	"github.com/proportion-go/proportion/risk"
-)
+import "github.com/proportion-go/proportion/risk"
 
 // MaxTerms is how many alternatives a condition may have to be evaluated by
 // bits. One with more is walked.
@@ -15,133 +11,179 @@ const MaxTerms = 16
 
 // A Plan evaluates many conditions at once. Every alternative of every
 // condition is a bit, and all begin alive. Each column finds the class of its
-// value, and that class clears the bits that cannot hold in it, or marks all
-// bits of the column where the value is unknown. What is alive in the end is
+// value, and that class keeps the bits that can hold in it, or marks all bits
+// of the column where the value is unknown. What is alive in the end is
 // true, or unknown if it is marked.
+//
+// Nothing branches on a value, since nobody can foresee it: a branch foretold
+// wrongly takes as long as three columns.
 //
 // A Plan never changes and is safe for concurrent use.
 type Plan struct {
-	columns []column  // by their forms
-	nodes   []*node   // of the columns that are walked
-	numbers []float64 // the constants of all columns
-	texts   []string
-	words   []int32  // of each column: those in which it has bits
-	rows    []uint64 // of each column: one row a class, as long as its words
-	bits    []int32  // the rule of each bit; bits of one rule follow each other
-	walked  []walked
+	words  []word
+	rules  []int32 // of each bit
+	folds  int     // the most alternatives of a rule, less one
+	walked int     // rules that have too many, and are a single bit
+
+	gates  []gate // of a plan of one word, in place of levels
+	levels []level
+	scales []scale
+	terms  []glossary
+	walks  []walk
+
+	spans   []span    // of the columns, in that order
+	rows    []uint64  // of each column: one row a class, as long as its span
+	numbers []float64 // of the scales
+	texts   []string  // of the glossaries
+	places  []uint8   // of their texts, by their hash
 }
 
-// walked is a condition that has too many alternatives.
-type walked struct {
-	rule int32
-	root *node
+// word says what 64 bits stand for. The bits of one rule follow each other in
+// one word.
+type word struct {
+	used  uint64 // alternatives; the other bits are padding
+	first uint64 // the first bit of each rule
+	inner uint64 // those whose next bit is of the same rule
 }
 
-// Found is a rule whose condition is not false.
-type Found struct {
-	Rule  int32
-	Truth risk.Truth
-}
+// span is the words in which a column has bits.
+type span struct{ first, width int32 }
 
-// Findings is what evaluations find, and memory for them that is used again.
-// The zero value is ready for use, by one goroutine at a time.
-type Findings struct {
-	Found []Found
-
-	alive, unknown []uint64
-}
+// Words returns how many words the plan has.
+func (p *Plan) Words() int { return len(p.words) }
 
 // Walked returns how many conditions are not evaluated by bits.
-func (p *Plan) Walked() int { return len(p.walked) }
+func (p *Plan) Walked() int { return p.walked }
 
-// Evaluate appends the rules that are true or unknown: in the order in which
-// the plan was made, but for those that are walked, which come last.
-func (p *Plan) Evaluate(f *Frame, to *Findings) {
-	if len(p.bits) > 0 {
-		p.begin(to)
-		if len(to.alive) == 1 {
-			p.siftWord(f, to)
-		} else {
-			p.sift(f, to)
-		}
-		p.collect(to)
+// Bits returns the rule of every bit that the plan has. One rule may have
+// several in a row, of which only the first is ever found.
+func (p *Plan) Bits() []int32 { return p.rules }
+
+// Evaluate sets the bits of the rules that are true, and of those that are
+// unknown. Both have the plan's words: what they held does not matter.
+func (p *Plan) Evaluate(f *Frame, truths, unknowns []uint64) {
+	if f.Signals == nil {
+		f.Signals = &nothing
 	}
-	for _, w := range p.walked {
-		if truth := w.root.truth(f); truth != risk.False {
-			to.Found = append(to.Found, Found{w.rule, truth})
+	if len(p.words) == 1 {
+		b := p.siftWord(f)
+		truths[0], unknowns[0] = b.alive, b.unknown
+	} else {
+		p.sift(f, truths, unknowns)
+	}
+	for i := range p.words {
+		w := &p.words[i]
+		unknown := truths[i] & unknowns[i]
+		truth := truths[i] &^ unknown
+		// One true alternative makes a rule true, whatever the others are, and
+		// one unknown one makes it unknown otherwise.
+		for range p.folds {
+			truth |= truth >> 1 & w.inner
+			unknown |= unknown >> 1 & w.inner
 		}
+		truths[i], unknowns[i] = truth&w.first, unknown&w.first&^truth
 	}
 }
 
-// begin makes all bits alive, and none unknown.
-func (p *Plan) begin(to *Findings) {
-	words := (len(p.bits) + 63) / 64
-	if cap(to.alive) < words {
-		to.alive, to.unknown = make([]uint64, words), make([]uint64, words)
-	}
-	to.alive, to.unknown = to.alive[:words], to.unknown[:words]
-	for i := range to.alive {
-		to.alive[i], to.unknown[i] = ^uint64(0), 0
-	}
-	if rest := len(p.bits) % 64; rest > 0 {
-		to.alive[words-1] = 1<<rest - 1
-	}
-}
+// nothing is known of a request without signals. It is never written.
+var nothing risk.Signals
 
 // sift applies every column to the bits.
-func (p *Plan) sift(f *Frame, to *Findings) {
-	for i := range p.columns {
-		c := &p.columns[i]
-		class := p.class(c, f)
-		words := p.words[c.words:][:c.width]
-		row := p.rows[c.rows+class*c.width:][:len(words)]
-		if class == unknownClass {
-			for k, w := range words {
-				to.unknown[w] |= row[k]
-			}
-			continue
-		}
-		for k, w := range words {
-			to.alive[w] &^= row[k]
-		}
+func (p *Plan) sift(f *Frame, alive, unknown []uint64) {
+	for i := range p.words {
+		alive[i], unknown[i] = p.words[i].used, 0
+	}
+	spans := p.spans
+	for i := range p.levels {
+		l := &p.levels[i]
+		p.apply(spans[i], l.rows, l.class(f), alive, unknown)
+	}
+	spans = spans[len(p.levels):]
+	for i := range p.scales {
+		s := &p.scales[i]
+		p.apply(spans[i], s.rows, p.scaleClass(s, f), alive, unknown)
+	}
+	spans = spans[len(p.scales):]
+	for i := range p.terms {
+		g := &p.terms[i]
+		p.apply(spans[i], g.rows, p.textClass(g, f), alive, unknown)
+	}
+	spans = spans[len(p.terms):]
+	for i := range p.walks {
+		w := &p.walks[i]
+		p.apply(spans[i], w.rows, w.class(f), alive, unknown)
 	}
 }
 
-// siftWord is sift for a plan of one word, as nearly all are.
-func (p *Plan) siftWord(f *Frame, to *Findings) {
-	alive, unknown := to.alive[0], uint64(0)
-	for i := range p.columns {
-		c := &p.columns[i]
-		class := p.class(c, f)
-		row := p.rows[c.rows+class]
-		if class == unknownClass {
-			unknown |= row
-			continue
+// apply keeps the bits that can hold in a class, or marks those that are
+// unknown.
+func (p *Plan) apply(s span, rows, class int32, alive, unknown []uint64) {
+	row := p.rows[rows+class*s.width:][:s.width]
+	if class == unknownClass {
+		unknown = unknown[s.first:][:len(row)]
+		for k, bits := range row {
+			unknown[k] |= bits
 		}
-		alive &^= row
+		return
 	}
-	to.alive[0], to.unknown[0] = alive, unknown
+	alive = alive[s.first:][:len(row)]
+	for len(row) >= 4 { // four at a time, which takes half as long
+		a, r := (*[4]uint64)(alive), (*[4]uint64)(row)
+		a[0] &= r[0]
+		a[1] &= r[1]
+		a[2] &= r[2]
+		a[3] &= r[3]
+		alive, row = alive[4:], row[4:]
+	}
+	for k, bits := range row {
+		alive[k] &= bits
+	}
 }
 
-// collect turns the bits that are left into rules. One true alternative makes
-// a rule true, whatever the others are.
-func (p *Plan) collect(to *Findings) {
-	last := int32(-1)
-	for i, word := range to.alive {
-		for ; word != 0; word &= word - 1 {
-			bit := bits.TrailingZeros64(word)
-			truth := risk.True
-			if to.unknown[i]>>bit&1 != 0 {
-				truth = risk.Unknown
-			}
-			rule := p.bits[i*64+bit]
-			if rule == last {
-				n := len(to.Found) - 1
-				to.Found[n].Truth = max(to.Found[n].Truth, truth)
-				continue
-			}
-			last = rule
-			to.Found = append(to.Found, Found{rule, truth})
+// planes are the bits of a plan of one word.
+type planes struct{ alive, unknown uint64 }
+
+// siftWord is sift for a plan of one word, as nearly all are. Its planes stay
+// in registers, and its levels are gates, which hold their rows: that takes
+// half the time.
+func (p *Plan) siftWord(f *Frame) planes {
+	b := planes{alive: p.words[0].used}
+	for i := range p.gates {
+		g := &p.gates[i]
+		x, known := f.at(g.slot)
+		if !known {
+			b.unknown |= ^(g.below & g.above)
+			continue
 		}
+		below, row := g.below, g.above
+		if x < g.key {
+			row = below
+		}
+		b.alive &= row
 	}
+	for i := range p.scales {
+		s := &p.scales[i]
+		class := p.scaleClass(s, f)
+		b = b.apply(class, p.rows[s.rows+class])
+	}
+	for i := range p.terms {
+		g := &p.terms[i]
+		class := p.textClass(g, f)
+		b = b.apply(class, p.rows[g.rows+class])
+	}
+	for i := range p.walks {
+		w := &p.walks[i]
+		class := w.class(f)
+		b = b.apply(class, p.rows[w.rows+class])
+	}
+	return b
+}
+
+func (b planes) apply(class int32, row uint64) planes {
+	if class == unknownClass {
+		b.unknown |= row
+		return b
+	}
+	b.alive &= row
+	return b
 }

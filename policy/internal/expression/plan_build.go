@@ -19,15 +19,20 @@ func NewPlan(rules []int, program func(rule int) *Program, known Tests) *Plan {
 	}
 	// Beside what the columns of a few rules need, what they hold grows with
 	// words times keys.
-	words := (len(b.plan.bits) + 63) / 64
-	b.most = min(max(minKeys, maxCells/max(words, 1)), maxKeys)
+	b.most = min(max(minKeys, maxCells/max(len(b.plan.words), 1)), maxKeys)
 	b.group()
-	p := b.plan // whose slices grew: copies are as long as they must be
+	return b.plan.fixed()
+}
+
+// fixed returns a plan with copies of the slices, which are as long as they
+// must be.
+func (p *Plan) fixed() *Plan {
 	return &Plan{
-		columns: slices.Clone(p.columns), nodes: slices.Clone(p.nodes),
-		numbers: slices.Clone(p.numbers), texts: slices.Clone(p.texts),
-		words: slices.Clone(p.words), rows: slices.Clone(p.rows),
-		bits: slices.Clone(p.bits), walked: slices.Clone(p.walked),
+		words: slices.Clone(p.words), rules: slices.Clone(p.rules), folds: p.folds, walked: p.walked,
+		gates: slices.Clone(p.gates), levels: slices.Clone(p.levels), scales: slices.Clone(p.scales),
+		terms: slices.Clone(p.terms), walks: slices.Clone(p.walks), spans: slices.Clone(p.spans),
+		rows: slices.Clone(p.rows), numbers: slices.Clone(p.numbers), texts: slices.Clone(p.texts),
+		places: slices.Clone(p.places),
 	}
 }
 
@@ -52,13 +57,12 @@ func (b *planner) add(rule int32, program *Program, known Tests) {
 	if program != nil {
 		var ok bool
 		if terms, ok = program.Terms(MaxTerms, known); !ok {
-			b.plan.walked = append(b.plan.walked, walked{rule, program.root})
-			return
+			b.plan.walked++
+			terms = [][]Literal{{{Test: &Test{node: program.root}}}}
 		}
 	}
-	for _, term := range terms {
-		bit := int32(len(b.plan.bits))
-		b.plan.bits = append(b.plan.bits, rule)
+	first := b.room(rule, len(terms))
+	for i, term := range terms {
 		for _, l := range term {
 			if b.places[l.Test] == nil {
 				b.places[l.Test] = &[2][]int32{}
@@ -68,9 +72,33 @@ func (b *planner) add(rule int32, program *Program, known Tests) {
 			if l.Negated {
 				side = 1
 			}
-			b.places[l.Test][side] = append(b.places[l.Test][side], bit)
+			b.places[l.Test][side] = append(b.places[l.Test][side], first+int32(i))
 		}
 	}
+}
+
+// room returns the first of so many bits for a rule, all in one word.
+func (b *planner) room(rule int32, bits int) (first int32) {
+	p := b.plan
+	for len(p.rules)%64+bits > 64 {
+		p.rules = append(p.rules, rule) // padding
+	}
+	first = int32(len(p.rules))
+	if first%64 == 0 {
+		p.words = append(p.words, word{})
+	}
+	w, at := &p.words[first/64], first%64
+	w.first |= 1 << at
+	for i := range bits {
+		p.rules = append(p.rules, rule)
+		bit := uint64(1) << (int(at) + i)
+		w.used |= bit
+		if i < bits-1 {
+			w.inner |= bit
+		}
+	}
+	p.folds = max(p.folds, bits-1)
+	return first
 }
 
 // group makes columns of the tests: those of one name follow each other, by
@@ -80,142 +108,116 @@ func (b *planner) group() {
 		return cmp.Or(cmp.Compare(x.form, y.form), cmp.Compare(x.slot, y.slot),
 			cmp.Compare(x.number, y.number))
 	})
-	var d draft
+	var drafts []*draft
 	for _, t := range b.tests {
-		if !d.take(t, b.most) {
-			b.finish(&d)
-			d = newDraft(t, b.most)
+		if n := len(drafts); n == 0 || !drafts[n-1].take(t, b.most) {
+			drafts = append(drafts, newDraft(t, b.most))
 		}
 	}
-	b.finish(&d)
-}
-
-// draft is a column while its tests are found.
-type draft struct {
-	form    form
-	tests   []*Test
-	numbers []float64 // ascending
-	texts   []string  // ascending
-}
-
-func newDraft(t *Test, most int) draft {
-	if len(t.texts()) > most {
-		return draft{form: formWalk, tests: []*Test{t}}
+	slices.SortStableFunc(drafts, func(x, y *draft) int {
+		return cmp.Or(cmp.Compare(x.kind(), y.kind()), cmp.Compare(y.slot(), x.slot()))
+	})
+	for _, d := range drafts {
+		b.finish(d)
 	}
-	return draft{t.form, []*Test{t}, t.numbers(), with(nil, t.texts()...)}
 }
 
-// take adds a test of the same name, if there is room for its constants.
-func (d *draft) take(t *Test, most int) bool {
-	if d.form == formWalk || d.form != t.form || d.tests[0].slot != t.slot ||
-		len(t.texts()) > most {
-		return false
-	}
-	numbers, texts := with(d.numbers, t.numbers()...), with(d.texts, t.texts()...)
-	if len(numbers)+len(texts) > most {
-		return false
-	}
-	d.tests, d.numbers, d.texts = append(d.tests, t), numbers, texts
-	return true
-}
-
-// with returns an ascending set with some more members.
-func with[T cmp.Ordered](set []T, more ...T) []T {
-	set = append(slices.Clip(set), more...)
-	slices.Sort(set)
-	return slices.Compact(set)
-}
-
-// classes returns how many classes the values have, the unknown one included.
-func (d *draft) classes() int32 {
-	switch {
-	case len(d.numbers) > 0:
-		return otherClass + 2*int32(len(d.numbers)) + 1
-	case len(d.texts) > 0:
-		return otherClass + int32(len(d.texts)) + 1
-	}
-	return trueClass + 1
-}
-
-// holds reports whether a test is true of the values of a known class.
-func (d *draft) holds(t *Test, class int32) bool {
-	i := class - otherClass
-	switch {
-	case len(d.numbers) > 0:
-		return compareNumbers(t.op, d.representative(i), t.number)
-	case len(d.texts) > 0:
-		return (i > 0 && slices.Contains(t.texts(), d.texts[i-1])) == (t.op != opNotEqual)
-	}
-	return class == trueClass
-}
-
-// representative returns a number of the i-th class. Between neighbours there
-// is none, and it does not matter.
-func (d *draft) representative(i int32) float64 {
-	switch {
-	case i%2 == 1:
-		return d.numbers[i/2]
-	case i == 0:
-		return math.Nextafter(d.numbers[0], math.Inf(-1))
-	}
-	return math.Nextafter(d.numbers[i/2-1], math.Inf(1))
-}
-
-// finish appends the column to the plan.
+// finish appends the draft to the plan.
 func (b *planner) finish(d *draft) {
-	if len(d.tests) == 0 {
-		return
+	p, s, rows := b.plan, b.spanOf(d), int32(len(b.plan.rows))
+	switch d.kind() {
+	case levelKind:
+		if len(p.words) == 1 {
+			p.gates = append(p.gates, gate{d.numbers[0], d.slot(), b.row(d, falseClass, s)[0],
+				b.row(d, trueClass, s)[0]})
+			return
+		}
+		p.levels = append(p.levels, level{d.numbers[0], d.slot(), rows})
+	case scaleKind:
+		p.scales = append(p.scales, p.scale(d, rows))
+	case glossaryKind:
+		p.terms = append(p.terms, p.glossary(d, rows))
+	case walkKind:
+		p.walks = append(p.walks, walk{d.tests[0].node, rows})
 	}
-	p, words := b.plan, b.wordsOf(d)
-	c := column{
-		form: d.form, slot: int32(d.tests[0].slot), width: int32(len(words)),
-		words: int32(len(p.words)), rows: int32(len(p.rows)),
+	if len(p.words) > 1 {
+		p.spans = append(p.spans, s)
 	}
-	switch d.form {
-	case formWalk:
-		c.slot = int32(len(p.nodes))
-		p.nodes = append(p.nodes, d.tests[0].node)
-	case formSignalNumber, formFactNumber:
-		c.from = int32(len(p.numbers))
-		p.numbers = append(p.numbers, d.numbers...)
-		c.to = int32(len(p.numbers))
-	case formSignalText, formFactText:
-		c.from = int32(len(p.texts))
-		p.texts = append(p.texts, d.texts...)
-		c.to = int32(len(p.texts))
-	}
-	p.columns, p.words = append(p.columns, c), append(p.words, words...)
 	for class := range d.classes() {
-		p.rows = append(p.rows, b.row(d, class, words)...)
+		p.rows = append(p.rows, b.row(d, class, s)...)
 	}
 }
 
-// wordsOf returns the words in which the tests of a column have bits.
-func (b *planner) wordsOf(d *draft) []int32 {
-	var words []int32
+// scale returns the scale of the draft, and adds its constants to the plan.
+func (p *Plan) scale(d *draft, rows int32) scale {
+	s := scale{slot: d.slot(), rows: rows, from: int32(len(p.numbers))}
+	p.numbers = append(p.numbers, d.numbers...)
+	for (len(p.numbers)-int(s.from))%stride > 0 {
+		p.numbers = append(p.numbers, math.Inf(1)) // above every number
+	}
+	s.to = int32(len(p.numbers))
+	return s
+}
+
+// glossary returns the glossary of the draft, and adds its texts to the plan.
+func (p *Plan) glossary(d *draft, rows int32) glossary {
+	places := placesOf(d.texts)
+	g := glossary{
+		slot: d.slot(), rows: rows, texts: int32(len(p.texts)), places: int32(len(p.places)),
+		mask: uint32(len(places) - 1),
+	}
+	p.texts, p.places = append(p.texts, d.texts...), append(p.places, places...)
+	return g
+}
+
+// placesOf returns the places of texts by their hash, a power of two of which
+// at least half are free: each holds the number of a text, from 1, or none.
+func placesOf(texts []string) []uint8 {
+	n := 2
+	for n < 2*len(texts) {
+		n *= 2
+	}
+	places := make([]uint8, n)
+	for i, text := range texts {
+		h := hash(text)
+		for places[h&uint32(n-1)] != 0 {
+			h++
+		}
+		places[h&uint32(n-1)] = uint8(i + 1)
+	}
+	return places
+}
+
+// spanOf returns the words in which the tests of a draft have bits.
+func (b *planner) spanOf(d *draft) span {
+	first, last := int32(len(b.plan.words)), int32(-1)
 	for _, t := range d.tests {
 		for _, side := range b.places[t] {
 			for _, bit := range side {
-				words = append(words, bit/64)
+				first, last = min(first, bit/64), max(last, bit/64)
 			}
 		}
 	}
-	return with(nil, words...)
+	return span{first, last - first + 1}
 }
 
-// row returns the bits that cannot hold in a class, or of the unknown class
-// all bits, in the words of the column.
-func (b *planner) row(d *draft, class int32, words []int32) []uint64 {
-	row := make([]uint64, len(words))
+// row returns the bits that a class keeps, or of the unknown class those of
+// the column, in the words of the span.
+func (b *planner) row(d *draft, class int32, s span) []uint64 {
+	row := make([]uint64, s.width)
 	for _, t := range d.tests {
 		for side, places := range b.places[t] {
 			if class != unknownClass && d.holds(t, class) == (side == 0) {
 				continue
 			}
 			for _, bit := range places {
-				k, _ := slices.BinarySearch(words, bit/64)
-				row[k] |= 1 << (bit % 64)
+				row[bit/64-s.first] |= 1 << (bit % 64)
 			}
+		}
+	}
+	if class != unknownClass {
+		for i := range row {
+			row[i] = ^row[i]
 		}
 	}
 	return row

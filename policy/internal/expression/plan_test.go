@@ -66,21 +66,12 @@ func TestPlanAgreesWithWalk(t *testing.T) {
 		}
 		plan := expression.NewPlan(rules, func(i int) *expression.Program { return programs[i] },
 			expression.Tests{})
-		var found expression.Findings
 		for range 4 {
 			f := drawNear(t)
-			found.Found = found.Found[:0]
-			plan.Evaluate(f, &found)
-			truths := make([]risk.Truth, len(programs))
-			for i := range truths {
-				truths[i] = risk.False
-			}
-			for _, one := range found.Found {
-				truths[one.Rule] = one.Truth
-			}
+			found := truths(plan, f)
 			for i, p := range programs {
-				if want := p.Truth(f); truths[i] != want {
-					t.Fatalf("%s is %v, and by bits %v", p, want, truths[i])
+				if want := p.Truth(f); found[i] != want {
+					t.Fatalf("%s is %v, and by bits %v", p, want, found[i])
 				}
 			}
 		}

@@ -127,14 +127,6 @@ func newTest(n *node) *Test {
 	return t
 }
 
-// numbers returns what the test compares a number with.
-func (t *Test) numbers() []float64 {
-	if t.form == formSignalNumber || t.form == formFactNumber {
-		return []float64{t.number}
-	}
-	return nil
-}
-
 // texts returns what the test compares a text with.
 func (t *Test) texts() []string {
 	switch {
