@@ -263,6 +263,35 @@ func TestUnicodeDigitsAndWhitespace(t *testing.T) {
 	}
 }
 
+// An enrolment that was under way when the subject was erased ends with it, and
+// a grant proven before enrols nothing after, though the subject came back.
+func TestErasureEndsEnrolmentsUnderWay(t *testing.T) {
+	b, c, secret := trusted(t)
+	req := c.Request(stepup.ActionEnrol, nil)
+	grant := proveTOTP(t, b, c, stepup.ActionEnrol, secret)
+	e, err := b.Guard.EnrolTOTP(t.Context(), grant.Token, req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unused := proveTOTP(t, b, c, stepup.ActionEnrol, secret)
+	code, err := otp.TOTP{}.Code(e.Secret, b.Clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Guard.Erase(t.Context(), c.Subject); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, b.Guard.ConfirmTOTP(t.Context(), c.Binding, e.Pending, code))
+	b.Clock.Advance(time.Nanosecond)
+	known(b, nil)
+	refused(t, b.Guard.ConfirmTOTP(t.Context(), c.Binding, e.Pending, code))
+	_, err = b.Guard.EnrolRecovery(t.Context(), unused.Token, req)
+	refused(t, err)
+	if export, err := b.Guard.Export(t.Context(), c.Subject); err != nil || len(export.Methods) > 0 {
+		t.Errorf("after erasing: got methods %v, error %v, want none", export.Methods, err)
+	}
+}
+
 // Four digits of the customer's app are worth nothing from the screen that
 // shows them, from another customer's app, or for another challenge.
 func TestMobile4IsAnsweredByItsMobileAlone(t *testing.T) {

@@ -4,6 +4,7 @@
 package stepup_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -156,6 +157,69 @@ func TestSprayingTenThousandAccounts(t *testing.T) {
 	d := s.Decide(owner, "address.change", nil)
 	if d.Outcome != stepup.Challenge || d.Offers[0].Method != stepup.Code4 {
 		t.Errorf("a trusted device meanwhile: got %v with %v, want four digits", &d, d.Offers)
+	}
+}
+
+// Tickets taken before spraying is noticed are good for no more four-digit
+// guesses than any (L29).
+func TestTicketsTakenBeforeSprayingIsNoticed(t *testing.T) {
+	s := newScene(t)
+	tickets := map[*steptest.Client]string{}
+	for i := range 900 {
+		c := steptest.NewClient(fmt.Sprintf("+336%08d", i*1000), "stranger")
+		d := s.Decide(c, "address.change", nil)
+		tickets[c] = d.Ticket()
+	}
+	for c, ticket := range tickets {
+		begun, err := s.Guard.Begin(t.Context(), ticket, stepup.Code4)
+		if err != nil {
+			continue
+		}
+		for range 3 {
+			_, _ = s.Guard.Finish(t.Context(), c.Binding, begun.ID, wrong(s.mail.code(begun.ID)))
+		}
+	}
+	four := 0
+	for _, g := range s.meter.wrong() {
+		if g.method == stepup.Code4 {
+			four++
+		}
+	}
+	if four < 90 || four > 101 {
+		t.Errorf("got %d four-digit guesses, want an attack of at most 101", four)
+	}
+}
+
+// Caps hold in any window of time, wherever it begins: of a mobile that is
+// asked again and again, three questions in 24 hours stay unanswered.
+func TestCapsHoldInEveryWindow(t *testing.T) {
+	b, c, _ := withMobile(t)
+	start := b.Clock.Now()
+	var asked []time.Duration
+	for at := time.Duration(0); at < 80*time.Hour; at += 10 * time.Minute {
+		if at > 0 && at < 23*time.Hour {
+			continue // one at first, and the rest about the change of a day
+		}
+		b.Clock.Set(start.Add(at))
+		d := b.Decide(c, "transfer", transfer("250"))
+		if _, err := b.Guard.Begin(t.Context(), d.Ticket(), stepup.Mobile4); err == nil {
+			asked = append(asked, at)
+		}
+	}
+	var limit *stepup.BusyError
+	d := b.Decide(c, "transfer", transfer("250"))
+	_, err := b.Guard.Begin(t.Context(), d.Ticket(), stepup.Mobile4)
+	again := asked[len(asked)-3] + 24*time.Hour - b.Clock.Now().Sub(start)
+	if !errors.As(err, &limit) || limit.RetryAfter != again {
+		t.Errorf("one question more: got error %v, want one that says %v", err, again)
+	}
+	if len(asked) < 9 {
+		t.Fatalf("got %d questions in 80 h, want three a day: %v", len(asked), asked)
+	}
+	for i := range asked[3:] {
+		if apart := asked[i+3] - asked[i]; apart < 24*time.Hour {
+			t.Errorf("got four questions within %v: %v", apart, asked)
+		}
 	}
 }
 

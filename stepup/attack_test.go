@@ -228,6 +228,7 @@ type scene struct {
 func newScene(t testing.TB, changes ...func(*stepup.Config)) *scene {
 	t.Helper()
 	s := &scene{meter: newMeter(), mail: new(mailbox)}
+	s.meter.Store = stepup.NewMemory(stepup.MemoryConfig{Elapsed: func() time.Duration { return s.Clock.Elapsed() }})
 	base := func(c *stepup.Config) {
 		c.Store, c.Contacts = s.meter, everyone{}
 		for kind := range c.Senders {

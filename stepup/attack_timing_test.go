@@ -5,6 +5,7 @@ package stepup_test
 
 import (
 	"context"
+	"runtime"
 	"testing"
 
 	"github.com/proportion-go/proportion/stepup"
@@ -71,6 +72,31 @@ func TestRefusalsAreTheSame(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A recovery code takes tens of milliseconds to compare, which is the time to
+// fill 19 MiB: whatever is refused fills them too (L14).
+func TestRefusedRecoveryCodesTakeTheSameWork(t *testing.T) {
+	b, c, _ := withRecovery(t)
+	begun, _ := b.Begin(b.Decide(c, "account.close", nil), stepup.Recovery)
+	work := func(name, binding, id string) {
+		t.Helper()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := b.Guard.Finish(t.Context(), binding, id, "00000-00000-00000")
+		runtime.ReadMemStats(&after)
+		if refused(t, err); after.TotalAlloc-before.TotalAlloc < 19<<20 {
+			t.Errorf("%s: got %d bytes of work, want 19 MiB", name, after.TotalAlloc-before.TotalAlloc)
+		}
+	}
+	work("wrong", c.Binding, begun.ID)
+	work("unknown", c.Binding, begun.ID[:10]+"AAAA"+begun.ID[14:])
+	work("another's", mallory, begun.ID)
+	work("wrong", c.Binding, begun.ID)
+	work("wrong", c.Binding, begun.ID)
+	work("waiting", c.Binding, begun.ID)
+	b.Clock.Set(begun.Expires)
+	work("expired", c.Binding, begun.ID)
 }
 
 // BenchmarkRefusal measures how long each refusal takes, beside each other. A

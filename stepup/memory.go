@@ -106,7 +106,7 @@ func NewMemory(c MemoryConfig) *Memory {
 	}
 	m := &Memory{
 		config: c,
-		issued: issued{windows: windows{}, networks: map[half]int{}},
+		issued: issued{windows: windows{}, networks: map[quarter]int{}},
 		places: places{crowds: crowds{}},
 	}
 	m.clock.elapsed = c.Elapsed

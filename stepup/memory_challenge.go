@@ -18,12 +18,12 @@ type challenge struct {
 	code     [32]byte
 	action   half
 	device   half
-	network  half
 	try      half  // of the last call
 	at       int64 // when it expires, or passed
-	until    int64 // how long its ID is known at least
-	person   place // 0: erased
-	next     place // of the person's challenges
+	network  quarter
+	until    uint32 // Unix time, until when its ID is known at least
+	person   place  // 0: erased
+	next     place  // of the person's challenges
 	later    uint32
 	counter  uint32 // of the device, once passed
 	attempts uint16
@@ -34,11 +34,15 @@ type challenge struct {
 	said     said
 }
 
-// half is the first half of random bits.
-type half uint64
+// half is the first half of random bits, and quarter the first quarter.
+type (
+	half    uint64
+	quarter uint32
+)
 
-func (k Key) half() half { return half(binary.LittleEndian.Uint64(k[:])) }
-func (t Try) half() half { return half(binary.LittleEndian.Uint64(t[:])) }
+func (k Key) half() half       { return half(binary.LittleEndian.Uint64(k[:])) }
+func (k Key) quarter() quarter { return quarter(binary.LittleEndian.Uint32(k[:])) }
+func (t Try) half() half       { return half(binary.LittleEndian.Uint64(t[:])) }
 
 // repeats reports whether a call is a repetition of the last one.
 func (c *challenge) repeats(t Try) bool { return t != Try{} && t.half() == c.try }
@@ -127,17 +131,17 @@ func (v *view) opened(o *Opening) error {
 	if o.Expires.After(known) {
 		known = o.Expires
 	}
-	v.add(v.remember(o.Subject, p), o, known.UnixNano())
+	v.add(v.remember(o.Subject, p), o, uint32(min(known.Unix()+1, math.MaxUint32)))
 	return nil
 }
 
-// rivals returns the pending challenges that a new one supersedes, or ErrBusy
-// where there are too many others.
+// rivals returns the pending challenges that a new one supersedes, or a
+// [*BusyError] where there are too many others.
 func (v *view) rivals(p place, o *Opening) (replaced []place, err error) {
 	if p == 0 {
 		return nil, nil
 	}
-	others := 0
+	others, first := 0, int64(math.MaxInt64)
 	for at := v.person(p).open; at != 0; {
 		if _, err := v.shard(at.shard()); err != nil {
 			return nil, err
@@ -148,14 +152,16 @@ func (v *view) rivals(p place, o *Opening) (replaced []place, err error) {
 			replaced = append(replaced, at)
 		case o.Lane != c.lane:
 		case o.Method == Mobile4 && c.method == Mobile4:
-			return nil, ErrBusy // one question at a time in the customer's hand
+			// One question at a time in the customer's hand.
+			return nil, &BusyError{RetryAfter: time.Duration(c.at - v.now.UnixNano())}
 		default:
 			others++
+			first = min(first, c.at)
 		}
 		at = v.challenge(at).next
 	}
 	if others >= mostPending {
-		return nil, ErrBusy
+		return nil, &BusyError{RetryAfter: time.Duration(first - v.now.UnixNano())}
 	}
 	return replaced, nil
 }
@@ -172,7 +178,7 @@ func (v *view) room(p place, o *Opening) error {
 			return err
 		}
 		if v.full(p, o.Lane) {
-			return ErrBusy
+			return ErrFull
 		}
 	}
 	most := v.config.Challenges
@@ -180,8 +186,8 @@ func (v *view) room(p place, o *Opening) error {
 		most /= 2
 	}
 	crowded := o.Lane != TrustedLane && v.size.others.Load() >= int64(most/2)
-	if !v.issued.take(o, v.now, crowded, max(most/mostOfNetwork, 1)) {
-		return ErrBusy
+	if err := v.issued.take(o, v.now, crowded, max(most/mostOfNetwork, 1)); err != nil {
+		return err
 	}
 	v.lanes(o.Lane).Add(1)
 	return nil
@@ -206,19 +212,19 @@ func (v *view) full(p place, l Lane) bool {
 }
 
 // add keeps a challenge, which the person's are known to leave room for.
-func (v *view) add(p place, o *Opening, until int64) {
+func (v *view) add(p place, o *Opening, until uint32) {
 	s := &v.shards[o.ID[0]]
 	row := s.challenges.add(o.ID)
 	c := s.challenges.at(row)
 	*c = challenge{
 		binding: o.Binding.Key, code: o.Code, action: o.Action.Key.half(), device: o.Device.half(),
-		network: o.Network.half(), try: o.Try.half(), at: o.Expires.UnixNano(), until: until,
+		network: o.Network.quarter(), try: o.Try.half(), at: o.Expires.UnixNano(), until: until,
 		attempts: uint16(min(max(o.Attempts, 0), math.MaxUint16)), method: o.Method, lane: o.Lane,
 	}
 	if len(o.Ticket) > 0 {
 		s.tickets[row] = o.Ticket
 	}
-	s.ending.put(row, &c.later, until)
+	s.ending.put(row, &c.later, int64(until))
 	v.link(p, placeOf(o.ID[0], row))
 }
 
@@ -271,8 +277,8 @@ func (v *view) changed(c *challenge, at place, ch *Change) error {
 	case !v.open(c):
 		return ErrRefused
 	case ch.Code != [32]byte{}:
-		if !v.issued.count(ch.Caps, v.now) {
-			return ErrBusy
+		if err := v.issued.count(ch.Caps, v.now); err != nil {
+			return err
 		}
 		c.code = ch.Code
 	default:

@@ -11,7 +11,7 @@ import (
 
 // sweep forgets the challenges and grants of a shard whose time is over.
 func (v *view) sweep(n uint8) error {
-	s, now := &v.shards[n], v.now.UnixNano()
+	s, now := &v.shards[n], v.now.Unix()
 	if s.strays > 0 && !v.wide && s.ending.at+1 < minute(now) {
 		return errElsewhere
 	}
@@ -23,8 +23,8 @@ func (v *view) sweep(n uint8) error {
 		for row != 0 {
 			c := s.challenges.at(row)
 			next := c.later
-			if c.until > now {
-				s.ending.put(row, &c.later, c.until)
+			if int64(c.until) > now {
+				s.ending.put(row, &c.later, int64(c.until))
 			} else {
 				v.drop(s, placeOf(n, row))
 			}

@@ -141,8 +141,8 @@ type wheel struct {
 	at    int64 // the minute up to which it was turned
 }
 
-// minute is coarse time: enough to forget by.
-func minute(nanos int64) int64 { return nanos / 60e9 }
+// minute is coarse time, of Unix time: enough to forget by.
+func minute(unix int64) int64 { return unix / 60 }
 
 // put has a row come up once the minute of its end is over, or earlier.
 func (w *wheel) put(row uint32, link *uint32, end int64) {

@@ -26,7 +26,7 @@ func (m *Memory) Update(ctx context.Context, u Update) error {
 				return err
 			}
 			if v.size.subjects.Load() >= int64(v.config.Subjects) {
-				return ErrBusy
+				return ErrFull
 			}
 		}
 		v.person(v.remember(u.Subject, p)).remember().update(&u, v.now)
@@ -129,7 +129,7 @@ func (s *subject) erased(now time.Time) *subject {
 // grant is one that was redeemed.
 type grant struct {
 	try   half
-	until int64
+	until int64 // Unix time
 	later uint32
 }
 
@@ -151,12 +151,12 @@ func (m *Memory) Redeem(ctx context.Context, r Redemption) error {
 				return err
 			}
 			if v.size.grants.Load() >= int64(v.config.Challenges) {
-				return ErrBusy
+				return ErrFull
 			}
 		}
 		row := s.grants.add(r.ID)
 		g := s.grants.at(row)
-		g.try, g.until = r.Try.half(), r.Expires.UnixNano()
+		g.try, g.until = r.Try.half(), r.Expires.Unix()+1
 		s.lapsing.put(row, &g.later, g.until)
 		v.size.grants.Add(1)
 		return nil

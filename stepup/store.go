@@ -95,9 +95,10 @@ type Store interface {
 	// Open adds a pending challenge. A pending challenge of the same subject,
 	// binding and action is superseded by it. ErrRefused: the ID is known, was
 	// issued TicketLife ago, or was issued before this store's memory begins, so
-	// that it can no longer be known to be fresh (L12). ErrBusy: the store is
-	// full, too many challenges are pending for this subject and lane, or a cap
-	// is reached; nothing was counted then. A store that fills up refuses first
+	// that it can no longer be known to be fresh (L12). ErrBusy: too many
+	// challenges are pending for this subject and lane, or a cap is reached, and
+	// best a [*BusyError] that says for how long; or the store is full, which is
+	// [ErrFull]. Nothing was counted then. A store that fills up refuses first
 	// the networks that hold the most of it, then all but the trusted lane, and
 	// forgets nothing for a new challenge (L27).
 	Open(ctx context.Context, c Opening) error
@@ -129,7 +130,7 @@ type Store interface {
 	Look(ctx context.Context, l Look) (Looked, error)
 
 	// Redeem accepts a single-use grant once. ErrRedeemed: it was accepted
-	// before, or was issued before this store's memory begins. ErrBusy: the
+	// before, or was issued before this store's memory begins. ErrFull: the
 	// store is full.
 	Redeem(ctx context.Context, r Redemption) error
 
@@ -139,8 +140,8 @@ type Store interface {
 	Spend(ctx context.Context, s Spending) error
 
 	// Update replaces a subject's profile and changes what belongs to it.
-	// ErrConflict: the profile's version is not the given one. ErrBusy: the
-	// store is full.
+	// ErrConflict: the profile's version is not the given one. ErrFull: the
+	// store is.
 	Update(ctx context.Context, u Update) error
 
 	// Erase forgets a subject, and its challenges. What it guessed wrong, and

@@ -4,6 +4,7 @@
 package stepup
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -88,7 +89,9 @@ func (g *Guard) update(
 		if u.Profile, err = r.MarshalBinary(); err != nil {
 			return unavailable("profile", err)
 		}
-		u.Version = state.Version
+		if u.Version = state.Version; state.unknown() && u.teachesNothing() {
+			return nil
+		}
 		err = g.config.Store.Update(ctx, u)
 		switch {
 		case err == nil:
@@ -100,6 +103,20 @@ func (g *Guard) update(
 		}
 	}
 	return unavailable("update", ErrConflict)
+}
+
+// unknown reports whether nothing is remembered of the subject, not even what
+// it guessed wrong.
+func (st *State) unknown() bool {
+	return st.Version == 0 && st.Guesses == [Lanes]Guesses{} && len(st.Failures) == 0
+}
+
+// teachesNothing reports whether an unknown subject would be as unknown after
+// the update: it then needs none (L27).
+func (u *Update) teachesNothing() bool {
+	var nothing recollection
+	empty, err := nothing.MarshalBinary()
+	return err == nil && len(u.Add) == 0 && bytes.Equal(u.Profile, empty)
 }
 
 // checkSubject returns a *RequestError for what cannot be a subject.

@@ -22,29 +22,29 @@ type Cap struct {
 type issued struct {
 	mu       sync.Mutex
 	windows  windows
-	networks map[half]int
+	networks map[quarter]int
 }
 
 // take counts a challenge against its caps and its network's share, which holds
-// when the store is crowded, or counts nothing.
-func (i *issued) take(o *Opening, now time.Time, crowded bool, share int) bool {
+// when the store is crowded, or counts nothing: a [*BusyError].
+func (i *issued) take(o *Opening, now time.Time, crowded bool, share int) error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	network := o.Network.half()
+	network := o.Network.quarter()
 	if crowded && network != 0 && i.networks[network] >= share {
-		return false
+		return &BusyError{}
 	}
-	if !i.windows.count(o.Caps, now) {
-		return false
+	if err := i.windows.count(o.Caps, now); err != nil {
+		return err
 	}
 	if network != 0 {
 		i.networks[network]++
 	}
-	return true
+	return nil
 }
 
 // left takes back that a network's challenge is held.
-func (i *issued) left(network half) {
+func (i *issued) left(network quarter) {
 	if network == 0 {
 		return
 	}
@@ -55,10 +55,10 @@ func (i *issued) left(network half) {
 	}
 }
 
-// count adds one to each cap, or nothing where one is reached.
-func (i *issued) count(caps []Cap, now time.Time) bool {
+// count adds one to each cap, or nothing where one is reached: a [*BusyError].
+func (i *issued) count(caps []Cap, now time.Time) error {
 	if len(caps) == 0 {
-		return true
+		return nil
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -90,12 +90,16 @@ type window struct {
 }
 
 // count adds one event to each cap's, or to none where one is reached.
-func (ws windows) count(caps []Cap, now time.Time) bool {
+func (ws windows) count(caps []Cap, now time.Time) error {
 	ws.sweep(now)
+	var wait time.Duration
 	for _, c := range caps {
 		if w := ws.find(c.Of); w != nil && w.within(now) >= c.Most {
-			return false
+			wait = max(wait, w.until(c.Most, now))
 		}
+	}
+	if wait > 0 {
+		return &BusyError{RetryAfter: wait}
 	}
 	for _, c := range caps {
 		w := ws.find(c.Of)
@@ -108,7 +112,7 @@ func (ws windows) count(caps []Cap, now time.Time) bool {
 			ws[k] = w
 		}
 	}
-	return true
+	return nil
 }
 
 // find returns the window that is kept under one of the keys, or nil.
@@ -133,6 +137,15 @@ func (w *window) within(now time.Time) int {
 	}
 	w.at = w.at[i:]
 	return len(w.at)
+}
+
+// until returns how long the window is full: until no more than one less than
+// the most are within it.
+func (w *window) until(most int, now time.Time) time.Duration {
+	if most <= 0 {
+		return w.per
+	}
+	return time.Duration(w.at[len(w.at)-most] + int64(w.per) - now.UnixNano())
 }
 
 // uncount takes one back. It takes the oldest, so that those that are left
