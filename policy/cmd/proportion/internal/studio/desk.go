@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -180,42 +179,4 @@ func (d *desk) reread() error {
 		}
 	}
 	return nil
-}
-
-// write puts a text in the place of a file at once and for good, and keeps the
-// file's mode. A link stays one.
-func write(path, text string) (err error) {
-	target, err := filepath.EvalSymlinks(path)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(target)
-	if err != nil {
-		return err
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(target), ".proportion-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(temporary.Name()) // what failed is what matters
-		}
-	}()
-	_, err = temporary.WriteString(text)
-	for _, then := range []func() error{
-		func() error { return temporary.Chmod(info.Mode().Perm()) },
-		temporary.Sync,
-	} {
-		if err == nil {
-			err = then()
-		}
-	}
-	if e := temporary.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(temporary.Name(), target)
-	}
-	return err
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 
 	"github.com/proportion-go/proportion/policy"
+	"github.com/proportion-go/proportion/policy/cmd/proportion/internal/replace"
 )
 
 type diffOut struct {
@@ -111,7 +112,7 @@ func (s *Studio) save(_ context.Context, in saveIn) (saveOut, error) {
 	}
 	for _, p := range s.desk.papers {
 		if text := in.text(p.path); text != p.text {
-			if err := write(p.path, p.bytes(text)); err != nil {
+			if err := replace.File(p.path, p.bytes(text)); err != nil {
 				return out, fmt.Errorf("saving: %w", err)
 			}
 			p.text, p.version = text, versionOf(p.bytes(text))
