@@ -120,6 +120,7 @@ func (g *Guard) begin(ctx context.Context, t *ticket, o offer, c Opening) error 
 		e.Outcome, e.Detail.Reason, e.Detail.Expires = "refused", refusal(err), time.Time{}
 		return errors.Join(err, g.follow(ctx, t, e))
 	}
+	g.followEnded(ctx, c.Now)
 	return g.follow(ctx, t, e)
 }
 

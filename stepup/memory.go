@@ -53,6 +53,7 @@ type Memory struct {
 	issued issued
 	spray  spray
 	places places
+	over   ending
 }
 
 var _ Store = (*Memory)(nil)

@@ -126,6 +126,7 @@ func (v *view) opened(o *Opening) error {
 		return err
 	}
 	for _, at := range replaced {
+		v.ended(at, true)
 		v.end(at, superseded)
 	}
 	if o.Expires.After(known) {

@@ -53,6 +53,7 @@ func (v *view) sweep(n uint8) error {
 // drop forgets a challenge, and its person if nothing else is known of him.
 func (v *view) drop(s *shard, at place) {
 	row := at.row()
+	v.ended(at, false)
 	c := s.challenges.at(row)
 	v.lanes(c.lane).Add(-1)
 	v.issued.left(c.network)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/base32"
 	"errors"
+	"time"
 
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/stepup/journal"
@@ -48,6 +49,32 @@ func (g *Guard) follow(ctx context.Context, t *ticket, e *journal.Event) error {
 		return unavailable("journal", err)
 	}
 	return nil
+}
+
+// followEnded records the challenges that ended by themselves, where the store
+// tells. They are others': a journal that cannot take them will not take what
+// is written next either, and fails that.
+func (g *Guard) followEnded(ctx context.Context, now time.Time) {
+	store, ok := g.config.Store.(Ender)
+	if !ok || g.config.Journal == nil {
+		return
+	}
+	all, err := store.Ended(context.WithoutCancel(ctx), now)
+	if err != nil {
+		return
+	}
+	for _, ended := range all {
+		var t ticket
+		if !openJSON(g.keys.ticket, string(ended.Ticket), &t) {
+			continue
+		}
+		e := g.event(&t, journal.KindExpiry, "expired")
+		if ended.Superseded {
+			e = g.event(&t, journal.KindAbandon, "superseded")
+		}
+		e.Detail.Method = ended.Method.String()
+		_ = g.follow(ctx, &t, e)
+	}
 }
 
 // outside writes an event that belongs to no decision.
