@@ -163,10 +163,27 @@ func (g *Guard) RenameDevice(ctx context.Context, subject, id, name string) erro
 // unknown device is left alone. Errors: a [*RequestError], [ErrBusy],
 // [ErrUnavailable].
 func (g *Guard) RevokeDevice(ctx context.Context, subject, id string) error {
-	return g.updateDevice(ctx, subject, id, func(p *risk.Profile, key Key, u *Update) {
+	var revoked []Key
+	err := g.updateDevice(ctx, subject, id, func(p *risk.Profile, key Key, u *Update) {
 		p.RemoveDevice(risk.DeviceID(key), u.Now)
 		u.Revoke = []Key{key}
+		revoked = u.Revoke
 	})
+	if err != nil {
+		return err
+	}
+	return g.revoked(ctx, subject, revoked)
+}
+
+// revoked records the devices that are no longer known.
+func (g *Guard) revoked(ctx context.Context, subject string, devices []Key) error {
+	for _, id := range devices {
+		d := journal.Detail{Device: g.alias("device", string(id[:]))}
+		if err := g.outside(ctx, subject, journal.KindDevice, "revoked", d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // RevokeDevices makes every device of the subject unknown: call it when a
@@ -176,10 +193,16 @@ func (g *Guard) RevokeDevices(ctx context.Context, subject string) error {
 		return err
 	}
 	now := g.config.Now()
-	return g.update(ctx, subject, now, func(r *recollection, st *State, u *Update) error {
+	var revoked []Key
+	err := g.update(ctx, subject, now, func(r *recollection, st *State, u *Update) error {
 		u.Revoke = forget(&r.Profile, st, now)
+		revoked = u.Revoke
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return g.revoked(ctx, subject, revoked)
 }
 
 // forget takes every device out of the profile, and returns them.

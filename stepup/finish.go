@@ -68,7 +68,22 @@ func (g *Guard) pass(ctx context.Context, f *finishing) (Settled, error) {
 	if via := f.ticket.via(f.attempted.Method); via != 0 {
 		e.Detail.Via = via.String()
 	}
-	return settled, g.follow(ctx, &f.ticket, e)
+	if err := g.follow(ctx, &f.ticket, e); err != nil {
+		return Settled{}, err
+	}
+	return settled, g.learnt(ctx, f)
+}
+
+// learnt records what a proof made of its device.
+func (g *Guard) learnt(ctx context.Context, f *finishing) error {
+	for _, outcome := range f.learns {
+		e := g.event(&f.ticket, journal.KindDevice, outcome)
+		e.Detail.Lane, e.Detail.Device = "", g.alias("device", string(f.ticket.Device[:]))
+		if err := g.follow(ctx, &f.ticket, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // wrong records a wrong answer, tells the owner of a method that it shut, and
@@ -112,6 +127,7 @@ type finishing struct {
 	used      Authenticator // as the right answer leaves it, if it used one
 	was       []byte
 	evidence  risk.Evidence // what the proof teaches
+	learns    []string      // what the proof makes of the device: known, trusted
 	settles   []Ref         // caps on what stayed unanswered
 }
 
@@ -175,7 +191,16 @@ func (f *finishing) teach(encoded []byte) ([]byte, error) {
 	if err := f.evidence.UnmarshalBinary(f.ticket.Evidence); err != nil {
 		return nil, err
 	}
+	before, _ := r.Device(risk.DeviceID(f.ticket.Device))
 	r.Learn(f.evidence, risk.Proof{ID: formatID(f.id, f.attempted.Method), Time: f.now, Strong: f.strong()})
+	after, _ := r.Device(risk.DeviceID(f.ticket.Device))
+	f.learns = nil // it may be taught again
+	if before.First.IsZero() && !after.First.IsZero() {
+		f.learns = append(f.learns, "known")
+	}
+	if before.Trusted.IsZero() && !after.Trusted.IsZero() {
+		f.learns = append(f.learns, "trusted")
+	}
 	return r.MarshalBinary()
 }
 

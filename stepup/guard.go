@@ -4,12 +4,14 @@
 package stepup
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"sync/atomic"
 
 	"github.com/proportion-go/proportion/otp"
 	"github.com/proportion-go/proportion/policy"
+	"github.com/proportion-go/proportion/stepup/journal"
 )
 
 // Guard decides how much proof each request deserves, asks for it, and checks
@@ -61,11 +63,19 @@ func New(p *policy.Policy, c Config) (*Guard, error) {
 func (g *Guard) Policy() *policy.Policy { return g.policy.Load() }
 
 // SetPolicy makes new decisions follow another policy. Decisions already made
-// keep theirs. A nil policy is an error and changes nothing. Whether the new
-// policy may be weaker than the old one is for the caller to judge.
+// keep theirs. A nil policy is an error and changes nothing, and so is one that
+// the journal cannot record: [ErrUnavailable]. Whether the new policy may be
+// weaker than the old one is for the caller to judge.
 func (g *Guard) SetPolicy(p *policy.Policy) error {
 	if p == nil {
 		return errors.New("stepup: no policy")
+	}
+	err := g.write(context.Background(), "", &journal.Event{
+		Kind: journal.KindPolicy, ID: newID(Key{}).reference(), Outcome: "adopted", Policy: p.Hash(),
+		Detail: journal.Detail{Previous: g.Policy().Hash()},
+	})
+	if err != nil {
+		return unavailable("journal", err)
 	}
 	g.policy.Store(p)
 	return nil

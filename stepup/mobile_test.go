@@ -26,9 +26,9 @@ type mobile struct {
 
 // withMobile returns a bench on which Alice has a mobile enrolled, and her
 // laptop.
-func withMobile(t *testing.T) (*steptest.Bench, *steptest.Client, *mobile) {
+func withMobile(t *testing.T, changes ...func(*stepup.Config)) (*steptest.Bench, *steptest.Client, *mobile) {
 	t.Helper()
-	b, laptop, secret := trusted(t)
+	b, laptop, secret := trusted(t, changes...)
 	app := stepup.Contact{Kind: policy.App, Address: "fake-app"}
 	b.Contacts[steptest.Alice] = append(b.Contacts[steptest.Alice], app)
 	m := &mobile{alice("mobile"), ed25519.NewKeyFromSeed(bytes.Repeat([]byte{3}, ed25519.SeedSize))}

@@ -78,7 +78,7 @@ func TestJournalTellsTheWholeStory(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"decision challenge", "challenge begun", "delivery sent", "attempt wrong", "attempt right", "proof passed",
+		"decision challenge", "challenge begun", "delivery sent", "attempt wrong", "attempt right", "proof passed", "device known",
 		"redeem refused", "redeem accepted",
 	}
 	if got := j.story(); !slices.Equal(got, want) {
@@ -89,7 +89,7 @@ func TestJournalTellsTheWholeStory(t *testing.T) {
 			t.Errorf("%v: not of the decision %s, or of nobody", e, j.events[0].ID)
 		}
 	}
-	if e := j.events[6]; e.Detail.Reason != "mismatch" || e.Detail.Field != "Facts.amount" {
+	if e := j.events[7]; e.Detail.Reason != "mismatch" || e.Detail.Field != "Facts.amount" {
 		t.Errorf("got reason %q of %q, want the amount named", e.Detail.Reason, e.Detail.Field)
 	}
 	for _, secret := range []string{

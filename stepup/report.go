@@ -221,6 +221,34 @@ func (c *claim) end(r *recollection, st *State, u *Update) {
 	}
 }
 
+// Label is what an operator, or another system, found out about a decision. The
+// zero Label is none.
+type Label uint8
+
+// The labels.
+const (
+	Legit Label = iota + 1
+	Attack
+)
+
+// Label records what a decision turned out to be, for replay and tuning. It
+// changes nothing else. The id is the one that the decision has in the journal.
+// Errors: a [*RequestError], [ErrUnavailable].
+func (g *Guard) Label(ctx context.Context, id string, l Label) error {
+	if err := checkField("ID", id, 1, 64); err != nil {
+		return err
+	}
+	e := &journal.Event{Kind: journal.KindLabel, ID: id, Outcome: "legit"}
+	switch l {
+	case Legit:
+	case Attack:
+		e.Outcome = "attack"
+	default:
+		return &RequestError{"Label", "is none"}
+	}
+	return g.follow(ctx, new(ticket), e)
+}
+
 // reported records a report, under the event's own name.
 func (g *Guard) reported(ctx context.Context, c *claim, outcome string) error {
 	e := &journal.Event{

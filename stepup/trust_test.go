@@ -20,9 +20,9 @@ import (
 
 // trusted returns a bench on which Alice's laptop in London was proven with
 // TOTP more than a day ago.
-func trusted(t *testing.T) (*steptest.Bench, *steptest.Client, otp.Secret) {
+func trusted(t *testing.T, changes ...func(*stepup.Config)) (*steptest.Bench, *steptest.Client, otp.Secret) {
 	t.Helper()
-	b, c := newBench(t), alice("laptop")
+	b, c := newBench(t, changes...), alice("laptop")
 	secret, err := otp.NewSecret(bytes.Repeat([]byte{9}, 20))
 	if err != nil {
 		t.Fatal(err)
