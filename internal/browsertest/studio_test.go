@@ -4,98 +4,64 @@
 package browsertest_test
 
 import (
-	"bufio"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/proportion-go/proportion/internal/browsertest"
 )
 
-const root = "../.."
+const small = `version: 1
+facts: { amount: decimal }
+ladder:
+  - { step: none, do: allow }
+  - { step: confirm, do: challenge, methods: [code6], fresh: 15m }
+  - { step: refuse, do: deny }
+bands: { medium: 30, high: 60, extreme: 85 }
+matrix:
+  trivial:   [none, none, confirm, confirm]
+  normal:    [none, confirm, confirm, refuse]
+  sensitive: [confirm, confirm, confirm, refuse]
+  critical:  [confirm, confirm, refuse, refuse]
+on_failure: { trivial: allow, normal: challenge, sensitive: challenge, critical: deny }
+actions: { pay: { sensitivity: normal, bind: [amount] } }
+prompts: { most: 3, per: 24h }
+rules:
+  - id: abroad
+    when: geo.foreign
+    unknown: fire
+    score: 40
+    because: { en: You are abroad., fr: Vous êtes à l'étranger. }
+  - { id: fast, when: travel.speed_kmh > 900, unknown: skip, score: 30 }
+  - { id: large, on: [pay], when: amount > 100, require: confirm, because: { en: That is a lot. } }
+  - { id: tor, when: geo.tor, unknown: skip, deny: true }
+`
 
-// proportion builds the command as the workspace has it.
-func proportion(t *testing.T) string {
+const smallTests = `version: 1
+given: { facts: { amount: 5 }, geo: { foreign: false } }
+tests:
+  - { name: at home, action: pay, expect: { outcome: allow } }
+  - { name: abroad, action: pay, geo: { foreign: true }, expect: { outcome: challenge } }
+`
+
+func smallStudio(t *testing.T, arguments ...string) *desk {
 	t.Helper()
-	work, err := filepath.Abs(filepath.Join(root, "go.work"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	program := filepath.Join(t.TempDir(), "proportion")
-	build := exec.Command("go", "build", "-o", program, "./policy/cmd/proportion")
-	build.Dir = root
-	build.Env = append(os.Environ(), "GOWORK="+work, "GOFLAGS=-buildvcs=false")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return program
-}
-
-// started is a studio that runs on copies of a policy and its tests.
-type started struct {
-	folder, link string
-}
-
-var link = regexp.MustCompile(`http://127\.0\.0\.1:\d+/#\S+`)
-
-// studio starts one, which ends with the test, and ends well.
-func studio(t *testing.T, arguments ...string) started {
-	t.Helper()
-	s := started{folder: t.TempDir()}
-	if err := os.CopyFS(s.folder, os.DirFS(root+"/examples/policies/telecom")); err != nil {
-		t.Fatal(err)
-	}
-	command := exec.Command(proportion(t), append([]string{"studio", "policy.yaml"}, arguments...)...)
-	command.Dir = s.folder
-	out, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var log strings.Builder
-	command.Stderr = &log
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := command.Process.Signal(os.Interrupt); err != nil {
-			t.Error(err)
-		}
-		if err := command.Wait(); err != nil {
-			t.Errorf("the studio ended with %v\n%s", err, &log)
-		}
-	})
-	line, err := bufio.NewReader(out).ReadString('\n')
-	if s.link = link.FindString(line); s.link == "" {
-		t.Fatalf("no link in %q (%v)", line, err)
-	}
-	return s
-}
-
-// open opens the page of a studio, and waits for its first verdict.
-func (s started) open(t *testing.T) *browsertest.Page {
-	t.Helper()
-	p := browsertest.Open(t)
-	p.Look(browsertest.Screens()[0])
-	p.Do(chromedp.Navigate(s.link))
-	p.Wait(`document.querySelector(".headline") !== null`)
-	return p
+	return studio(t, folderOf(t, map[string]string{"policy.yaml": small, "policy_test.yaml": smallTests}),
+		arguments...)
 }
 
 // The page opens without an error in the console, by files of its own alone,
 // and keeps no token in its address.
 func TestStudioOpens(t *testing.T) {
-	s := studio(t)
-	p := s.open(t)
-	p.Shot("open")
+	p := studio(t, telecom(t))
 	for _, line := range p.Console() {
 		t.Error("console:", line)
 	}
-	server, _, _ := strings.Cut(s.link, "#")
+	server, _, _ := strings.Cut(p.link, "#")
 	requests := p.Requests()
 	if len(requests) < 10 {
 		t.Errorf("only %d requests: %v", len(requests), requests)
@@ -105,7 +71,231 @@ func TestStudioOpens(t *testing.T) {
 			t.Errorf("a request leaves for %s", address)
 		}
 	}
-	if got := browsertest.Evaluate[string](p, "location.href"); got != server {
+	if got := browsertest.Evaluate[string](p.Page, "location.href"); got != server {
 		t.Errorf("the address is %s, want %s", got, server)
+	}
+}
+
+// A finding stands at its line as one types, the outcome says that it is of the
+// text before, and mending the text ends both.
+func TestStudioFindsErrors(t *testing.T) {
+	p := smallStudio(t)
+	p.replace("geo.foreign\n", "geo.foriegn\n")
+	p.says("#status", "1 error")
+	p.says(".numbers .error", "18")
+	p.says(".drawing .mark.error", "foriegn")
+	p.says(".findings li", "there is no signal geo.foriegn")
+	p.says(".findings .hint", "did you mean geo.foreign?")
+	p.says("#outcome .notice", "what it said before them")
+	p.Shot("error")
+	p.click(".findings button")
+	at := browsertest.Evaluate[string](p.Page, `(() => {
+		const area = document.activeElement;
+		return area.value.slice(area.selectionStart).split("\n")[0];
+	})()`)
+	if at != "foriegn" {
+		t.Errorf("the finding leads to %q", at)
+	}
+	p.replace("foriegn", "foreign")
+	p.says("#status", "warnings")
+	p.Wait(`document.querySelector("#outcome .notice, .drawing .error, .numbers .error") === null`)
+	p.clean()
+}
+
+// Switches, sliders and the unknown change what is said at once.
+func TestStudioTriesRequests(t *testing.T) {
+	p := smallStudio(t)
+	p.says(".headline h2", "Let through")
+	p.click(`[data-name="geo.foreign"] label.yes`)
+	p.says(".headline h2", "Ask for proof")
+	p.says(".headline", "A code of six digits. A proof of the last 15 min may do.")
+	p.says(".matrix td.here", "confirm")
+	p.says(".ladder li.here", "confirm")
+	p.says(".needle", "40")
+	p.says(".reason [lang=fr]", "Vous êtes à l'étranger.")
+	p.says(".rule.fired", "abroad")
+	p.says(".otherwise", "none if geo.foreign were false")
+	p.Wait(`document.querySelector(".numbers .fired")?.textContent === "17"`)
+
+	p.click(`[data-name="geo.foreign"] label.unknown`)
+	p.says(".rule.fired", "fired, being unknown")
+	p.says(".otherwise .was", "unknown")
+	p.click(".otherwise button")
+	p.says(".headline h2", "Let through")
+	p.Wait(`document.querySelector('[data-name="geo.foreign"] input:checked + label').textContent === "no"`)
+
+	slide := `[data-name="travel.speed_kmh"] input[type=range]`
+	p.Wait(`document.querySelector('[data-name="travel.speed_kmh"]').classList.contains("is-unknown")`)
+	p.Do(chromedp.Focus(chromedp.CSS(slide)), chromedp.KeyEvent(kb.End))
+	p.says(".needle", "30")
+	p.Wait(`document.querySelector('[data-name="travel.speed_kmh"] input[type=number]').value === "2000"`)
+	p.click(`[data-name="travel.speed_kmh"] button.unknown`)
+	p.says(".needle", "0")
+	p.click(`[data-name="geo.tor"] label.yes`)
+	p.says(".headline h2", "Refuse")
+	p.clean()
+}
+
+// A fact that is missing degrades the decision, and the page says so.
+func TestStudioTellsWhatIsMissing(t *testing.T) {
+	p := smallStudio(t)
+	p.click(`[data-name="amount"] button.unknown`)
+	p.says("#outcome .notice.bad", "fact amount")
+	p.says(".headline h2", "Ask for proof")
+}
+
+func TestStudioHoldsProofs(t *testing.T) {
+	p := smallStudio(t)
+	p.click(`[data-name="geo.foreign"] label.yes`)
+	p.says(".headline h2", "Ask for proof")
+	p.replace(", bind: [amount]", "") // a bound action wants its own proof
+	p.click(`[data-key="add proof"]`)
+	p.Wait(`document.querySelector('[data-name="proof 0 band"] select') !== null`)
+	browsertest.Evaluate[bool](p.Page, `(() => {
+		const band = document.querySelector('[data-name="proof 0 band"] select');
+		band.value = "medium";
+		return band.dispatchEvent(new Event("change"));
+	})()`)
+	p.says(".headline", "A code of six digits of 2 min ago, for pay, is proof enough.")
+	p.Shot("held")
+}
+
+// Tests run as one types, and lead to where they stand.
+func TestStudioRunsTests(t *testing.T) {
+	p := smallStudio(t)
+	p.says("#tab-tests", "Tests 2/2")
+	p.replace("score: 40", "score: 20")
+	p.says("#tab-tests", "Tests 1/2")
+	p.click("#tab-tests")
+	p.says(".tests li", "want challenge, got allow")
+	p.Shot("failed")
+	p.click(".tests li > button")
+	p.Wait(`document.querySelector("#tabs [aria-selected=true]").textContent === "policy_test.yaml"`)
+	p.Wait(`document.activeElement.value.startsWith("version: 1\ngiven")`)
+}
+
+// A request that was tried becomes a test, which passes as it stands.
+func TestStudioKeepsRequestsAsTests(t *testing.T) {
+	p := smallStudio(t)
+	p.click(`[data-name="geo.foreign"] label.unknown`)
+	p.says(".headline h2", "Ask for proof")
+	p.click(`[data-key="keep"]`)
+	p.says("#tab-tests", "Tests 3/3")
+	p.Shot("kept")
+	p.click(`[data-key="keep"]`)
+	p.says("#tab-tests", "Tests 4/4")
+	p.click("#save")
+	p.says("dialog .added", "+")
+	p.click("dialog .primary")
+	p.Wait(`document.querySelector("#save").disabled`)
+	const want = `
+  - name: "pay comes to confirm"
+    action: "pay"
+    geo: { foreign: unknown, tor: false }
+    travel: { speed_kmh: unknown }
+    facts: { amount: 20 }
+    prompts: 0
+    expect: { outcome: "challenge", step: "confirm", band: "medium" }
+`
+	if got := p.file("policy_test.yaml"); !strings.HasPrefix(got, smallTests+want) {
+		t.Errorf("the tests have\n%s", got)
+	}
+}
+
+// What saving changes is shown, and then saved.
+func TestStudioSaves(t *testing.T) {
+	p := smallStudio(t)
+	p.replace("score: 40", "score: 20")
+	p.says("#tabs", "●")
+	p.click("#save")
+	p.says("dialog[open] .changes", "weaker")
+	p.says("dialog .changes", "rule abroad")
+	p.says("dialog .removed", "-    score: 40")
+	p.says("dialog .added", "+    score: 20")
+	p.Shot("diff")
+	if p.file("policy.yaml") != small {
+		t.Error("the file was written before anybody said so")
+	}
+	p.click("dialog .primary")
+	p.Wait(`!document.querySelector("dialog").open && document.querySelector("#save").disabled`)
+	if want := strings.Replace(small, "score: 40", "score: 20", 1); p.file("policy.yaml") != want {
+		t.Errorf("the file has\n%s", p.file("policy.yaml"))
+	}
+	if got := p.file("policy_test.yaml"); got != smallTests {
+		t.Errorf("the tests have\n%s", got)
+	}
+	p.clean()
+}
+
+func TestStudioDoesNotSaveOverOthers(t *testing.T) {
+	p := smallStudio(t)
+	p.replace("score: 40", "score: 20")
+	theirs := small + "# theirs\n"
+	if err := os.WriteFile(filepath.Join(p.folder, "policy.yaml"), []byte(theirs), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.click("#save")
+	p.says("dialog[open] .notice.bad", "policy.yaml changed on disk")
+	p.Wait(`document.querySelector("dialog .primary").disabled`)
+	if p.file("policy.yaml") != theirs {
+		t.Error("their change was written over")
+	}
+}
+
+// The editor indents by Tab, and can be left by the keyboard alone.
+func TestStudioByKeyboard(t *testing.T) {
+	p := smallStudio(t)
+	p.Do(chromedp.Focus(chromedp.CSS("#editor textarea")), chromedp.KeyEvent(kb.Home, chromedp.KeyModifiers(chromedp.ModifierCtrl)),
+		chromedp.KeyEvent(kb.Tab))
+	p.Wait(`document.querySelector("#editor textarea").value.startsWith("  version: 1")`)
+	p.Do(chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift)))
+	p.Wait(`document.querySelector("#editor textarea").value.startsWith("version: 1")`)
+	p.Do(chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent(kb.Tab))
+	p.Wait(`document.activeElement.id === "tab-findings"`)
+	p.Do(chromedp.Focus(chromedp.CSS(`[data-name="geo.foreign"] input:checked`)), chromedp.KeyEvent(kb.ArrowRight),
+		chromedp.KeyEvent(kb.ArrowRight))
+	p.says(".headline h2", "Ask for proof")
+}
+
+// A link works once: whoever finds it later gets nothing. The tab that it
+// opened stays open when it is read anew.
+func TestStudioLinksWorkOnce(t *testing.T) {
+	p := smallStudio(t)
+	p.Do(chromedp.Reload())
+	p.says(".headline h2", "Let through")
+	browsertest.Evaluate[bool](p.Page, `(sessionStorage.clear(), true)`)
+	p.Do(chromedp.Navigate("about:blank"), chromedp.Navigate(p.link))
+	p.says("#notices", "not signed in")
+	if got := p.text("#editor"); strings.Contains(got, "version") {
+		t.Errorf("the page shows %q", got)
+	}
+}
+
+// Texts of the policy, of its tests and of a journal are texts.
+func TestStudioEscapes(t *testing.T) {
+	const bad = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`
+	hostile := strings.Replace(small, "You are abroad.", "'"+strings.ReplaceAll(bad, "'", "''")+"'", 1)
+	p := studio(t, folderOf(t, map[string]string{
+		"policy.yaml":      hostile,
+		"policy_test.yaml": strings.Replace(smallTests, "name: abroad", `name: "`+strings.ReplaceAll(bad, `"`, `\"`)+`"`, 1),
+	}))
+	p.click(`[data-name="geo.foreign"] label.yes`)
+	p.says(".reason [lang=en]", bad)
+	p.click("#tab-tests")
+	p.says("#panel", bad)
+	p.replace("require: confirm", `require: "<b>confirm</b>"`)
+	p.click("#tab-findings")
+	p.says(".findings", "<b>")
+	if n := browsertest.Evaluate[int](p.Page, `document.querySelectorAll("main img, main b, main script").length -
+		document.querySelectorAll(".needle b").length`); n != 0 {
+		t.Errorf("%d elements came out of texts", n)
+	}
+	for what, script := range map[string]string{
+		"a string as HTML":     `(() => { try { document.body.innerHTML = "<p>x</p>"; return true } catch { return false } })()`,
+		"a string as a script": `(() => { const s = document.createElement("script"); try { s.text = "document.title='owned'"; document.body.append(s) } catch {} return document.title === "owned" })()`,
+	} {
+		if browsertest.Evaluate[bool](p.Page, script) {
+			t.Errorf("the page takes %s", what)
+		}
 	}
 }

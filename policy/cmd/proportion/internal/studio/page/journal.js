@@ -18,11 +18,12 @@ export function journal(r, actions) {
 
 function headline(r) {
   const before = r.saved ? "the saved policy" : "what was decided then";
-  const sign = r.after.prompts.toFixed(1) === r.before.prompts.toFixed(1) ? "as in " : `against ${r.before.prompts.toFixed(1)} by `;
+  const sign = r.after.prompts.toFixed(1) === r.before.prompts.toFixed(1) ? "as by " : `against ${r.before.prompts.toFixed(1)} by `;
   return [
     h("p", { class: "figure" }, h("b", {}, r.after.prompts.toFixed(1)), ` of 1,000 decisions ask for proof, ${sign}${before}.`),
     h("p", { class: "note" }, `${r.name}: ${plural(r.decisions, "decision")}. `,
       `${r.same} as by ${before}, ${r.stronger} stronger, ${r.weaker} weaker. ${percent(r.after.spared, 1)} of the subjects are never asked.`,
+      !r.saved && sign.startsWith("against") && " Where a customer had no method to use, a challenge was recorded as a refusal.",
       r.bad > 0 && ` ${plural(r.bad, "line")} cannot be read.`, r.unopened > 0 && ` ${plural(r.unopened, "decision")} stay sealed.`)];
 }
 

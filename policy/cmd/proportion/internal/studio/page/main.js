@@ -7,6 +7,7 @@ import { Editor } from "./editor.js";
 import { Request } from "./request.js";
 import { Panel } from "./panel.js";
 import { show, strip } from "./outcome.js";
+import { placeOf, test } from "./keep.js";
 import { save } from "./save.js";
 
 const ask = { check: latest("check"), try: latest("try"), test: latest("test"), replay: latest("replay") };
@@ -114,10 +115,25 @@ class Page {
     const v = await quietly(ask.try({ files: this.good, request: this.request.line() }));
     if (!v) return;
     this.verdict = v;
-    show($("outcome"), this.policy, v, this.request, this.stale(), (...to) => this.go(...to));
-    strip($("strip"), v);
+    const tests = this.files.findIndex((f) => f.test);
+    show($("outcome"), this.policy, v, this.request, this.stale(), {
+      go: (...to) => this.go(...to), keep: tests >= 0 && (() => this.keep(tests)),
+    });
+    strip($("strip"), this.policy, v);
     this.mark();
     this.request.reads(new Set(v.rules.flatMap((r) => r.predicates.flatMap((p) => p.values.map((x) => x.name)))));
+  }
+
+  /** Adds the request that is tried to the tests. */
+  keep(i) {
+    this.open(i);
+    const { text } = this.files[i];
+    const line = placeOf(text);
+    const lines = text.split("\n");
+    view("policy");
+    this.editor.goTo(line, Array.from(lines[line - 1]).length + 1);
+    this.editor.insert(`\n\n${test(text, this.request, this.verdict)}${line === lines.length ? "\n" : ""}`);
+    this.panel.set({ shown: "tests" });
   }
 
   async test(files) {

@@ -11,7 +11,7 @@ export function tone(policy, name) {
   if (!step) return "deny";
   if (step.do !== "challenge") return step.do;
   const challenges = policy.ladder.filter((s) => s.do === "challenge");
-  return challenges.indexOf(step) === 0 && challenges.length > 1 ? "ask" : "ask-more";
+  return challenges.indexOf(step) === 0 ? "ask" : "ask-more";
 }
 
 /** The score between 0 and 100, and the bands. */

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { h, put, duration } from "./dom.js";
-import { scale, matrix, ladder } from "./matrix.js";
+import { scale, matrix, ladder, tone } from "./matrix.js";
 import { why } from "./why.js";
 
 const methods = {
@@ -43,16 +43,16 @@ const capital = (text) => text[0].toUpperCase() + text.slice(1);
 const either = (all) => (all.length < 2 ? all.join() : `${all.slice(0, -1).join(", ")} or ${all.at(-1)}`);
 
 /** One line, for where there is no room. */
-export function strip(node, v) {
-  node.dataset.outcome = v.held ? "allow" : v.outcome;
+export function strip(node, policy, v) {
+  node.dataset.tone = toneOf(policy, v);
   put(node, h("strong", {}, words(v)), h("span", {}, `${v.step.name} · score ${v.score} ${v.band}`));
 }
 
-/** Shows a verdict. */
-export function show(node, policy, v, request, stale, go) {
+/** Shows a verdict. The actions are go, and keep if there is a file of tests. */
+export function show(node, policy, v, request, stale, { go, keep }) {
   put(node,
     stale && h("p", { class: "notice" }, "The text has errors. This is what it said before them."),
-    headline(v), otherwise(v, request), degraded(v),
+    headline(policy, v), degraded(v), otherwise(v, request), take(request, keep),
     block("Score", scale(policy, v)),
     block("Matrix", matrix(policy, v)),
     block("Ladder", ladder(policy, v)),
@@ -60,11 +60,13 @@ export function show(node, policy, v, request, stale, go) {
     block("Why", why(v, go)));
 }
 
-function headline(v) {
+const toneOf = (policy, v) => (v.held ? "allow" : tone(policy, v.step.name));
+
+function headline(policy, v) {
   const shadow = v.shadow.rules.length > 0 && h("p", { class: "note" },
     v.shadow.step === v.step.name ? "Shadow rules fired, and would change nothing: "
       : `With its shadow rules in force: ${v.shadow.step}. They are `, v.shadow.rules.join(", "), ".");
-  return h("div", { class: "headline", "data-outcome": v.held ? "allow" : v.outcome, role: "status" },
+  return h("div", { class: "headline", "data-outcome": v.outcome, "data-tone": toneOf(policy, v), role: "status" },
     h("h2", {}, words(v)), h("p", {}, detail(v)),
     h("dl", { class: "facts" }, [["step", v.step.name], ["score", v.score], ["band", v.band], ["action is", v.sensitivity],
       v.step.acr && ["acr", v.step.acr]].filter(Boolean).map(([k, x]) => h("div", {}, h("dt", {}, k), h("dd", {}, `${x}`)))), shadow);
@@ -79,6 +81,14 @@ function otherwise(v, request) {
       i > 0 && " and ", h("code", {}, c.name), " were ", h("code", {}, JSON.stringify(c.to)),
       h("span", { class: "was" }, ` (${c.from})`)]), "."),
     h("button", { type: "button", class: "quiet", "data-key": "otherwise", onclick: () => request.set(changes) }, "Try that"));
+}
+
+/** The request, to be kept as a test or explained elsewhere. */
+function take(request, keep) {
+  const copy = () => navigator.clipboard.writeText(JSON.stringify(request.line()));
+  return h("div", { class: "take" },
+    keep && h("button", { type: "button", class: "quiet", "data-key": "keep", onclick: keep }, "Keep as a test"),
+    h("button", { type: "button", class: "quiet", "data-key": "copy", onclick: copy, title: "as proportion explain reads it" }, "Copy the request"));
 }
 
 function degraded(v) {

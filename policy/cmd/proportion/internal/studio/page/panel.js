@@ -63,7 +63,7 @@ export class Panel {
     return [
       h("p", { class: failed.length > 0 ? "verdict bad" : "verdict good" }, failed.length > 0
         ? `${failed.length} of ${plural(t.results.length, "test")} failed.` : `All ${plural(t.results.length, "test")} passed.`,
-      h("span", { class: "note" }, ` ${t.covered} of ${plural(t.covered + t.uncovered.length, "rule")} both fired and did not.`)),
+      h("span", { class: "note" }, ` They saw ${t.covered} of ${plural(t.covered + t.uncovered.length, "rule")} fire, and not fire.`)),
       h("ul", { class: "tests" }, failed.map((r) => this.result(r))),
       t.uncovered.length > 0 && h("details", { "data-key": "uncovered" }, h("summary", {}, "Rules that the tests leave open"),
         h("ul", {}, t.uncovered.map((c) => h("li", {}, this.place(c.file, c.line, 1, c.text))))),
