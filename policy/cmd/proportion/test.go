@@ -20,6 +20,7 @@ import (
 type testOptions struct {
 	run      string
 	coverage bool
+	watch    bool
 	least    float64 // of the rules covered, in per cent
 	format   *choice
 }
@@ -33,15 +34,27 @@ func newTest(w world) *cobra.Command {
 *_test.yaml hold tests. Each folder is a policy with its tests; all files named
 are one policy and its tests together.
 
-A rule is covered when some test saw it fire and another did not.`,
+A rule is covered when some test saw it fire and another did not.
+
+With --watch the tests run again whenever one of the files changes, or a folder
+gets another one, until Ctrl-C; the exit code is that of the last run.`,
 		Args: cobra.MinimumNArgs(1),
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.run, "run", "", "run only tests whose name matches this `regexp`")
 	flags.BoolVar(&o.coverage, "coverage", false, "print which rules and cells no test reached")
 	flags.Float64Var(&o.least, "coverage-min", 0, "the least `percent` of rules that must be covered")
+	flags.BoolVar(&o.watch, "watch", false, "run again whenever a file changes, until Ctrl-C")
 	o.format = addChoice(cmd, "format", "how to print results", "text", "json", "junit")
-	cmd.RunE = func(_ *cobra.Command, args []string) error { return w.test(args, o) }
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if !o.watch {
+			return w.test(args, o)
+		}
+		if err := o.checkWatch(args); err != nil {
+			return err
+		}
+		return w.watchTests(args, o)
+	}
 	return cmd
 }
 
@@ -90,6 +103,19 @@ func (o testOptions) check() (*regexp.Regexp, error) {
 		return nil, usageError{errors.New("--run: coverage is that of all tests")}
 	}
 	return only, nil
+}
+
+// checkWatch refuses what cannot be watched.
+func (o testOptions) checkWatch(args []string) error {
+	switch _, err := o.check(); {
+	case err != nil:
+		return err
+	case o.format.value != "text":
+		return usageError{errors.New("--watch: results are printed again and again, as text")}
+	case slices.Contains(args, stdinPath):
+		return usageError{errors.New("--watch: the standard input does not change")}
+	}
+	return nil
 }
 
 // group returns the files of each suite: one for every folder, and one for all
