@@ -87,7 +87,9 @@ func (p *Policy) combine(v *Verdict, a *action, s *sum, shadow bool) {
 // score counts.
 func (p *Policy) add(v *Verdict, s *sum, shadow bool) {
 	w := &v.work
-	w.groups = resize(w.groups, p.groups)
+	if len(w.groups) < p.groups {
+		w.groups = make([]int, p.groups)
+	}
 	clear(w.groups)
 	for _, i := range w.others {
 		r := &p.rules[i]

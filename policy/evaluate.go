@@ -66,7 +66,10 @@ func (v *Verdict) reset(p *Policy, in *Input, a *action) {
 	w := &v.work
 	w.policy, w.action, w.in = p, a, *in
 	w.strict, w.storeless, w.score = false, false, nil
-	w.truths, w.unknowns = resize(w.truths, a.words), resize(w.unknowns, a.words)
+	if len(w.truths) < a.words {
+		w.truths, w.unknowns = make([]uint64, a.words), make([]uint64, a.words)
+		w.fired = make([]uint64, a.words)
+	}
 	w.plain, w.others = nothing, w.others[:0]
 	v.Degraded, v.Charges = v.Degraded[:0], v.Charges[:0]
 	v.Sensitivity, v.Bind = a.Sensitivity, a.Bind
@@ -75,14 +78,6 @@ func (v *Verdict) reset(p *Policy, in *Input, a *action) {
 	if v.HeldOK {
 		v.Held, v.HeldOK = Proof{}, false
 	}
-}
-
-// resize returns a slice of n elements, whatever they are.
-func resize[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n)
-	}
-	return s[:n]
 }
 
 // refuse fills what decide does not, for a policy without a ladder.
@@ -102,9 +97,14 @@ func (p *Policy) gather(v *Verdict, a *action) {
 			`not listed, and there is no "*"`})
 	}
 	v.Degraded = append(v.Degraded, w.in.Gaps...)
-	w.frame.Facts = resize(w.frame.Facts, len(p.facts))
+	if len(w.frame.Facts) < len(p.facts) {
+		w.frame.Facts = make([]expression.Value, len(p.facts))
+	}
 	for _, r := range a.reads {
-		v.readFact(r)
+		f, value := &p.facts[r.fact], &w.frame.Facts[r.fact]
+		if raw := w.in.Facts[f.Name]; !f.readUsual(raw, value) {
+			v.readUnusual(f, raw, r.needed, value)
+		}
 	}
 	for i := range v.Degraded {
 		kind := v.Degraded[i].Kind
@@ -112,20 +112,14 @@ func (p *Policy) gather(v *Verdict, a *action) {
 	}
 }
 
-// readFact reads a fact into the frame. One that is needed and missing or
-// mistyped is a gap.
-func (v *Verdict) readFact(r read) {
-	f, value := &v.work.policy.facts[r.fact], &v.work.frame.Facts[r.fact]
-	raw := v.work.in.Facts[f.Name]
-	if raw == nil && f.Optional {
-		value.Known = false
-		return
-	}
-	if f.readUsual(raw, value) {
+// readUnusual reads any fact. One that is needed and missing or mistyped is a
+// gap.
+func (v *Verdict) readUnusual(f *fact, raw any, needed bool, value *expression.Value) {
+	if value.Known = false; raw == nil && f.Optional {
 		return
 	}
 	problem := f.read(raw, value)
-	if problem == "" || !r.needed {
+	if problem == "" || !needed {
 		return
 	}
 	gap := Gap{FactGap, f.Name, problem}
@@ -143,7 +137,6 @@ func (p *Policy) fire(v *Verdict, a *action) {
 		words := len(b.masks)
 		truths, unknowns := w.truths[at:][:words], w.unknowns[at:][:words]
 		b.plan.Evaluate(&w.frame, truths, unknowns)
-		w.fired = resize(w.fired, words)
 		others := uint64(0)
 		for i := range b.masks {
 			m := &b.masks[i]

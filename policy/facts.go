@@ -30,10 +30,19 @@ func (f *fact) readUsual(raw any, v *expression.Value) bool {
 		}
 		return v.Known
 	case string:
-		v.Text, v.Known = x, f.Type == StringFact && badText(x) == ""
+		v.Text, v.Known = x, f.Type == StringFact && len(x) <= expression.MaxText && ascii(x)
 		return v.Known
 	}
 	return false
+}
+
+// ascii reports whether the text has no byte that badText must look at.
+func ascii(s string) bool {
+	all := byte(0)
+	for i := range len(s) {
+		all |= s[i]
+	}
+	return all < utf8.RuneSelf
 }
 
 // narrow finds the least and the greatest whole number that the fact's bounds

@@ -54,15 +54,21 @@ func (s *Signals) Number(id Signal) (value float64, known bool) {
 	return s.numbers[id-firstNumber], true
 }
 
-// Slot returns the number of a numeric signal, or 1 or 0 of a boolean one, and
-// whether it is known. It is unknown for a signal of another type. Who knows
-// the type of a signal reads it so without a look at the catalogue.
-func (s *Signals) Slot(id Signal) (value float64, known bool) {
-	i := int(id) - int(firstNumber)
-	if uint(i) >= uint(len(s.numbers)) {
-		return 0, false
+// Slots returns the values of all numeric signals, and of boolean ones as 0 or
+// 1, by their [Signal.Slot], with a bit for each that is known. Who reads many
+// signals reads them so without a look at the catalogue. The values of unknown
+// ones mean nothing, and none may be modified.
+func (s *Signals) Slots() (values []float64, known uint64) {
+	return s.numbers[:], s.known >> firstNumber
+}
+
+// Slot returns where [Signals.Slots] has a signal. It is below zero for one
+// that is neither numeric nor boolean.
+func (id Signal) Slot() int {
+	if t := id.Type(); t != Number && t != Bool {
+		return -1
 	}
-	return s.numbers[i], s.known>>(id&63)&1 != 0
+	return int(id) - int(firstNumber)
 }
 
 // Text returns the value of a string signal, and whether it is known. It is

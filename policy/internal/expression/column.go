@@ -10,8 +10,8 @@ import "github.com/proportion-go/proportion/risk"
 // into classes, and over a class each predicate has one truth, which is found
 // when the policy is loaded.
 //
-// All have a slot, which is a signal, or the complement of a fact's index, and
-// say where their rows begin.
+// All have a slot, which is that of a signal (of a text, the signal itself) or
+// the complement of a fact's index, and say where their rows begin.
 type (
 	// level is a column of two classes: a truth, or a number that is compared
 	// with one constant. Most columns of most plans are levels.
@@ -31,14 +31,14 @@ type (
 	// scale is a column of a number that is compared with several constants.
 	scale struct {
 		slot, rows int32
-		from, to   int32 // of the plan's numbers, ascending, filled up to whole strides
+		from, to   int32 // of the plan's numbers, ascending, filled up to whole short strides
 	}
 
 	// glossary is a column of a text.
 	glossary struct {
 		slot, rows int32
-		texts      int32  // where those of the glossary begin
-		places     int32  // where theirs begin
+		entries    int32  // where those of the glossary begin
+		places     int32  // likewise
 		mask       uint32 // how many places there are, less one
 	}
 
@@ -63,7 +63,8 @@ const (
 // at returns a number, or a truth as 1 or 0.
 func (f *Frame) at(slot int32) (float64, bool) {
 	if slot >= 0 {
-		return f.Signals.Slot(risk.Signal(slot))
+		values, known := f.Signals.Slots()
+		return values[slot], known>>(slot&63)&1 != 0
 	}
 	v := &f.Facts[^slot]
 	return v.Number, v.Known
@@ -93,11 +94,15 @@ func oneIf(b bool) int32 {
 	return 0
 }
 
-// stride is how many constants are looked at together.
-const stride = 4
+// How many constants are passed at once.
+const (
+	long  = 16
+	short = 4
+)
 
-// scaleClass counts the constants that are not above the number: by strides,
-// then within one. A search by halves would look at fewer, and branch on each.
+// scaleClass counts the constants that are not above the number: by long
+// strides, then by short ones, then one by one. A search by halves would look at
+// fewer, and branch on each.
 func (p *Plan) scaleClass(s *scale, f *Frame) int32 {
 	x, known := f.at(s.slot)
 	if !known {
@@ -105,10 +110,14 @@ func (p *Plan) scaleClass(s *scale, f *Frame) int32 {
 	}
 	keys := p.numbers[s.from:s.to]
 	start := int32(0)
-	for i := stride - 1; i < len(keys)-1; i += stride {
-		start += stride * oneIf(keys[i] <= x)
+	for i := long - 1; i < len(keys)-1; i += long {
+		start += long * oneIf(keys[i] <= x)
 	}
-	k := (*[stride]float64)(keys[start:])
+	end := min(start+long, int32(len(keys))) - 1
+	for i := start + short - 1; i < end; i += short {
+		start += short * oneIf(keys[i] <= x)
+	}
+	k := (*[short]float64)(keys[start:])
 	return otherClass + start + oneIf(k[0] <= x) + oneIf(k[1] <= x) + oneIf(k[2] <= x) +
 		oneIf(k[3] <= x)
 }
@@ -119,27 +128,52 @@ func (p *Plan) textClass(g *glossary, f *Frame) int32 {
 	if !known {
 		return unknownClass
 	}
-	texts, places := p.texts[g.texts:], p.places[g.places:]
-	for i := hash(text); ; i++ { // which ends, since half of the places are free
-		place := int32(places[i&g.mask])
+	head := headOf(text)
+	for i := hash(head, len(text)); ; i++ { // which ends, since half of the places are free
+		place := int32(p.places[g.places+int32(i&g.mask)])
 		if place == 0 {
 			return otherClass
 		}
-		if texts[place-1] == text {
+		e := &p.entries[g.entries+place-1]
+		if e.head == head && int(e.length) == len(text) &&
+			(len(text) <= headLength || p.texts[e.text] == text) {
 			return otherClass + place
 		}
 	}
 }
 
+// entry is a text of a glossary. One of up to eight bytes is told from all
+// others by its head and length, without a call.
+type entry struct {
+	head   uint64
+	length int32
+	text   int32 // of the plan's, if it is longer
+}
+
+const headLength = 8
+
+// headOf returns the first eight bytes of a text, or all of a shorter one in
+// some order.
+func headOf(text string) uint64 {
+	switch n := len(text); {
+	case n >= 8:
+		return uint64(load(text)) | uint64(load(text[4:]))<<32
+	case n >= 4:
+		return uint64(load(text)) | uint64(load(text[n-4:]))<<32
+	case n > 0:
+		return uint64(text[0]) | uint64(text[n/2])<<8 | uint64(text[n-1])<<16
+	}
+	return 0
+}
+
+// load returns the first four bytes, as one instruction does.
+func load(text string) uint32 {
+	_ = text[3]
+	return uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16 | uint32(text[3])<<24
+}
+
 func (w *walk) class(f *Frame) int32 { return int32(w.node.truth(f)) }
 
-// hash tells the few texts of a glossary apart by their length and three
-// bytes.
-func hash(text string) uint32 {
-	n := len(text)
-	if n == 0 {
-		return 0
-	}
-	h := uint32(text[0]) | uint32(text[n/2])<<8 | uint32(text[n-1])<<16 | uint32(n)<<24
-	return h * 0x9e3779b1 >> 16
+func hash(head uint64, length int) uint32 {
+	return uint32((head + uint64(length)) * 0x9e3779b97f4a7c15 >> 40)
 }

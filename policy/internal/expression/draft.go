@@ -7,6 +7,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/proportion-go/proportion/risk"
 )
 
 // draft is a column while its tests are found.
@@ -83,11 +85,14 @@ func (d *draft) kind() int {
 	return levelKind
 }
 
-// slot returns a signal, or the complement of a fact's index.
+// slot returns the slot of the column.
 func (d *draft) slot() int32 {
 	slot := int32(d.tests[0].slot)
-	if d.form == formFact || d.form == formFactNumber || d.form == formFactText {
+	switch d.form {
+	case formFact, formFactNumber, formFactText:
 		return ^slot
+	case formSignal, formSignalNumber:
+		return int32(risk.Signal(slot).Slot())
 	}
 	return slot
 }

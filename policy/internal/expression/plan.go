@@ -34,8 +34,9 @@ type Plan struct {
 	spans   []span    // of the columns, in that order
 	rows    []uint64  // of each column: one row a class, as long as its span
 	numbers []float64 // of the scales
-	texts   []string  // of the glossaries
-	places  []uint8   // of their texts, by their hash
+	entries []entry   // the texts of the glossaries
+	texts   []string  // the longer ones of them
+	places  []uint8   // their numbers by their hash, from 1; 0 is free
 }
 
 // word says what 64 bits stand for. The bits of one rule follow each other in
@@ -72,17 +73,24 @@ func (p *Plan) Evaluate(f *Frame, truths, unknowns []uint64) {
 		p.sift(f, truths, unknowns)
 	}
 	for i := range p.words {
-		w := &p.words[i]
 		unknown := truths[i] & unknowns[i]
-		truth := truths[i] &^ unknown
-		// One true alternative makes a rule true, whatever the others are, and
-		// one unknown one makes it unknown otherwise.
-		for range p.folds {
-			truth |= truth >> 1 & w.inner
-			unknown |= unknown >> 1 & w.inner
+		truth := p.fold(i, truths[i]&^unknown)
+		if unknown != 0 {
+			unknown = p.fold(i, unknown) &^ truth
 		}
-		truths[i], unknowns[i] = truth&w.first, unknown&w.first&^truth
+		truths[i], unknowns[i] = truth, unknown
 	}
+}
+
+// fold returns the first bits of the rules that have any bit. One true
+// alternative makes a rule true, whatever the others are, and one unknown one
+// makes it unknown otherwise.
+func (p *Plan) fold(word int, bits uint64) uint64 {
+	w := &p.words[word]
+	for range p.folds {
+		bits |= bits >> 1 & w.inner
+	}
+	return bits & w.first
 }
 
 // nothing is known of a request without signals. It is never written.
@@ -127,16 +135,20 @@ func (p *Plan) apply(s span, rows, class int32, alive, unknown []uint64) {
 		return
 	}
 	alive = alive[s.first:][:len(row)]
-	for len(row) >= 4 { // four at a time, which takes half as long
-		a, r := (*[4]uint64)(alive), (*[4]uint64)(row)
+	k := 0
+	for ; k <= len(row)-8; k += 8 { // eight at a time, in a third of the steps
+		a, r := (*[8]uint64)(alive[k:]), (*[8]uint64)(row[k:])
 		a[0] &= r[0]
 		a[1] &= r[1]
 		a[2] &= r[2]
 		a[3] &= r[3]
-		alive, row = alive[4:], row[4:]
+		a[4] &= r[4]
+		a[5] &= r[5]
+		a[6] &= r[6]
+		a[7] &= r[7]
 	}
-	for k, bits := range row {
-		alive[k] &= bits
+	for ; k < len(row); k++ {
+		alive[k] &= row[k]
 	}
 }
 
@@ -148,16 +160,22 @@ type planes struct{ alive, unknown uint64 }
 // half the time.
 func (p *Plan) siftWord(f *Frame) planes {
 	b := planes{alive: p.words[0].used}
+	values, known := f.Signals.Slots()
 	for i := range p.gates {
 		g := &p.gates[i]
-		x, known := f.at(g.slot)
-		if !known {
-			b.unknown |= ^(g.below & g.above)
-			continue
+		x, is := 0.0, uint64(0)
+		if g.slot >= 0 {
+			x, is = values[g.slot], known>>(g.slot&63)&1
+		} else if v := &f.Facts[^g.slot]; v.Known {
+			x, is = v.Number, 1
 		}
 		below, row := g.below, g.above
 		if x < g.key {
 			row = below
+		}
+		if is == 0 {
+			b.unknown |= ^(g.below & g.above)
+			continue
 		}
 		b.alive &= row
 	}

@@ -31,8 +31,8 @@ func (p *Plan) fixed() *Plan {
 		words: slices.Clone(p.words), rules: slices.Clone(p.rules), folds: p.folds, walked: p.walked,
 		gates: slices.Clone(p.gates), levels: slices.Clone(p.levels), scales: slices.Clone(p.scales),
 		terms: slices.Clone(p.terms), walks: slices.Clone(p.walks), spans: slices.Clone(p.spans),
-		rows: slices.Clone(p.rows), numbers: slices.Clone(p.numbers), texts: slices.Clone(p.texts),
-		places: slices.Clone(p.places),
+		rows: slices.Clone(p.rows), numbers: slices.Clone(p.numbers),
+		entries: slices.Clone(p.entries), texts: slices.Clone(p.texts), places: slices.Clone(p.places),
 	}
 }
 
@@ -152,40 +152,40 @@ func (b *planner) finish(d *draft) {
 func (p *Plan) scale(d *draft, rows int32) scale {
 	s := scale{slot: d.slot(), rows: rows, from: int32(len(p.numbers))}
 	p.numbers = append(p.numbers, d.numbers...)
-	for (len(p.numbers)-int(s.from))%stride > 0 {
+	for (len(p.numbers)-int(s.from))%short > 0 {
 		p.numbers = append(p.numbers, math.Inf(1)) // above every number
 	}
 	s.to = int32(len(p.numbers))
 	return s
 }
 
-// glossary returns the glossary of the draft, and adds its texts to the plan.
+// glossary returns the glossary of the draft, and gives its texts places: a
+// power of two, of which at least half stay free.
 func (p *Plan) glossary(d *draft, rows int32) glossary {
-	places := placesOf(d.texts)
-	g := glossary{
-		slot: d.slot(), rows: rows, texts: int32(len(p.texts)), places: int32(len(p.places)),
-		mask: uint32(len(places) - 1),
-	}
-	p.texts, p.places = append(p.texts, d.texts...), append(p.places, places...)
-	return g
-}
-
-// placesOf returns the places of texts by their hash, a power of two of which
-// at least half are free: each holds the number of a text, from 1, or none.
-func placesOf(texts []string) []uint8 {
 	n := 2
-	for n < 2*len(texts) {
+	for n < 2*len(d.texts) {
 		n *= 2
 	}
+	g := glossary{
+		slot: d.slot(), rows: rows, entries: int32(len(p.entries)), places: int32(len(p.places)),
+		mask: uint32(n - 1),
+	}
 	places := make([]uint8, n)
-	for i, text := range texts {
-		h := hash(text)
-		for places[h&uint32(n-1)] != 0 {
+	for i, text := range d.texts {
+		e := entry{head: headOf(text), length: int32(len(text))}
+		h := hash(e.head, len(text))
+		for places[h&g.mask] != 0 {
 			h++
 		}
-		places[h&uint32(n-1)] = uint8(i + 1)
+		places[h&g.mask] = uint8(i + 1)
+		if len(text) > headLength {
+			e.text = int32(len(p.texts))
+			p.texts = append(p.texts, text)
+		}
+		p.entries = append(p.entries, e)
 	}
-	return places
+	p.places = append(p.places, places...)
+	return g
 }
 
 // spanOf returns the words in which the tests of a draft have bits.
