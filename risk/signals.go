@@ -54,6 +54,16 @@ func (s *Signals) Number(id Signal) (value float64, known bool) {
 	return s.numbers[id-firstNumber], true
 }
 
+// Slot returns the number of a numeric signal, or 1 or 0 of a boolean one, and
+// whether it is known. It is unknown for a signal of another type.
+func (s *Signals) Slot(id Signal) (value float64, known bool) {
+	i := id.Slot()
+	if i < 0 || !s.Known(id) {
+		return 0, false
+	}
+	return s.numbers[i], true
+}
+
 // Slots returns the values of all numeric signals, and of boolean ones as 0 or
 // 1, by their [Signal.Slot], with a bit for each that is known. Who reads many
 // signals reads them so without a look at the catalogue. The values of unknown
