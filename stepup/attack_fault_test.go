@@ -43,6 +43,62 @@ func TestStoreFailingEveryNthCall(t *testing.T) {
 	}
 }
 
+// A store's client that repeats every n-th call because its reply was lost
+// changes nothing: a wrong code costs once, a right one proves, a grant is
+// redeemed, a message is counted once, and no answer differs (L8, L12).
+func TestRepeatedCallsAreOne(t *testing.T) {
+	type outcome struct {
+		wrong           int
+		proofs, grants  int
+		used            stepup.Guesses
+		counter, prompt int
+	}
+	run := func(t *testing.T, every int) (o outcome) {
+		meter := newMeter()
+		store := steptest.NewFaulty(meter.Store)
+		meter.Store = store
+		s := newScene(t, func(c *stepup.Config) { c.Store = meter })
+		s.meter = meter
+		store.RepeatEvery(every, 2)
+		c := alice("laptop").From(risktest.ParisAddr)
+		for range 6 {
+			s.Clock.Advance(2 * time.Hour)
+			d := s.Decide(c, "address.change", nil)
+			begun, err := s.Guard.Begin(t.Context(), d.Ticket(), stepup.Code6)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Guard.Finish(t.Context(), c.Binding, begun.ID, wrong(s.mail.code(begun.ID))); err != nil {
+				o.wrong++
+			}
+			if err := s.Guard.Resend(t.Context(), c.Binding, begun.ID, d.Ticket()); err != nil {
+				t.Fatal(err)
+			}
+			grant, err := s.Guard.Finish(t.Context(), c.Binding, begun.ID, s.mail.code(begun.ID))
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Keep(grant)
+			o.proofs++
+			if s.Guard.Redeem(t.Context(), grant.Token, c.Request("address.change", nil)) == nil {
+				o.grants++
+			}
+		}
+		st := s.state(t)
+		o.used, o.counter, o.prompt = st.Guesses[stepup.StrangerLane], int(st.Devices[0].Counter), st.Prompts24h
+		return o
+	}
+	want := run(t, 0)
+	if want.used.All != 6 || want.grants != 6 || want.counter != 6 || want.prompt != 6 {
+		t.Fatalf("without repetitions: got %+v, want 6 of each", want)
+	}
+	for every := 1; every <= 5; every++ {
+		if got := run(t, every); got != want {
+			t.Errorf("every call %d repeated: got %+v, want %+v", every, got, want)
+		}
+	}
+}
+
 // insist goes on after every error, as a bad client would, and checks that
 // nothing came of it that should not.
 func insist(t *testing.T, b *steptest.Bench, c *steptest.Client) {

@@ -40,15 +40,15 @@ const reanchored = time.Hour
 
 // accept returns the time that a call is taken to be made at, or ErrClock.
 func (c *clock) accept(told time.Time) (time.Time, error) {
+	latest := c.latest.Load()
+	if told.UnixNano() < latest-int64(MostLeap) {
+		return time.Time{}, ErrClock
+	}
 	a := c.anchor.Load()
 	if a == nil {
 		a = c.begin(told)
 	}
 	own := c.own(a, told)
-	latest := c.latest.Load()
-	if told.UnixNano() < latest-int64(MostLeap) {
-		return time.Time{}, ErrClock
-	}
 	// Rounding drops the monotonic reading: the wall clock is in question here.
 	if ahead := told.Round(0).Sub(a.told.Round(0)) - (own - a.own); ahead > MostLeap {
 		if !c.believed(ahead, own) {

@@ -128,6 +128,15 @@ func (ws windows) find(r Ref) *window {
 	return nil
 }
 
+// named returns each window with its names.
+func (ws windows) named() map[*window][]Key {
+	all := map[*window][]Key{}
+	for k, w := range ws {
+		all[w] = append(all[w], k)
+	}
+	return all
+}
+
 // within forgets what is older than the period, and returns how many are not.
 func (w *window) within(now time.Time) int {
 	since := now.Add(-w.per).UnixNano()

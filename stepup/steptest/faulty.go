@@ -30,6 +30,7 @@ type Faulty struct {
 type rhythm struct {
 	n, calls      int
 	before, after error
+	repeats       int
 }
 
 var _ stepup.Store = (*Faulty)(nil)
@@ -76,15 +77,25 @@ func (f *Faulty) LoseEvery(n int, err error) {
 	f.every = rhythm{n: n, after: err}
 }
 
+// RepeatEvery makes every n-th later call, of whatever operation, happen, lose
+// its reply, and be made again as often as told: as the client of a distant
+// store does, by itself. The last reply is the one that arrives. An n of 0 ends
+// that, and FailEvery and LoseEvery.
+func (f *Faulty) RepeatEvery(n, times int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.every = rhythm{n: n, repeats: times}
+}
+
 // next counts one more call, and returns its faults.
-func (r *rhythm) next() (before, after error) {
+func (r *rhythm) next() (now rhythm) {
 	if r.n <= 0 {
-		return nil, nil
+		return rhythm{}
 	}
 	if r.calls++; r.calls%r.n != 0 {
-		return nil, nil
+		return rhythm{}
 	}
-	return r.before, r.after
+	return *r
 }
 
 // Calls returns how often an operation was called.
@@ -105,11 +116,14 @@ func (f *Faulty) Done(operation string) int {
 func (f *Faulty) do(operation string, call func() error) error {
 	f.mu.Lock()
 	f.calls[operation]++
-	before, after := f.every.next()
-	before = cmp.Or(f.before[operation], before)
+	fault := f.every.next()
+	before := cmp.Or(f.before[operation], fault.before)
 	f.mu.Unlock()
 	if before != nil {
 		return before
+	}
+	for range fault.repeats {
+		_ = call() // its reply is lost
 	}
 	if err := call(); err != nil {
 		return err
@@ -117,7 +131,7 @@ func (f *Faulty) do(operation string, call func() error) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.done[operation]++
-	return cmp.Or(f.after[operation], after)
+	return cmp.Or(f.after[operation], fault.after)
 }
 
 // Subject implements [stepup.Store].
