@@ -26,11 +26,18 @@ func (w world) watchTests(args []string, o testOptions) error {
 	defer stop()
 	ticker := time.NewTicker(watchEvery)
 	defer ticker.Stop()
-	return w.watch(ctx, ticker.C, args, o)
+	return w.watch(args, o, func() bool {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-ticker.C:
+			return true
+		}
+	})
 }
 
-func (w world) watch(ctx context.Context, ticks <-chan time.Time, args []string,
-	o testOptions) error {
+// watch looks at the files until there is nothing to wait for.
+func (w world) watch(args []string, o testOptions, wait func() bool) error {
 	var seen [sha256.Size]byte
 	var result error
 	for {
@@ -45,10 +52,8 @@ func (w world) watch(ctx context.Context, ticks <-chan time.Time, args []string,
 			}
 			_, _ = fmt.Fprintln(w.stderr, "waiting for a change; Ctrl-C ends")
 		}
-		select {
-		case <-ctx.Done():
+		if !wait() {
 			return result
-		case <-ticks:
 		}
 	}
 }

@@ -6,13 +6,11 @@ package main
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"io"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 )
@@ -35,33 +33,11 @@ func watched(t *testing.T, step string) string {
 	return folder
 }
 
-// writeFile writes a file at once: the watcher may be looking.
 func writeFile(t *testing.T, path, text string) {
 	t.Helper()
-	if err := os.WriteFile(path+".new", []byte(text), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Rename(path+".new", path); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// printed is what two goroutines write and read.
-type printed struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (p *printed) Write(data []byte) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.text.Write(data)
-}
-
-func (p *printed) String() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.text.String()
 }
 
 // TestWatch: the tests run again when a file changes, comes or goes, and not
@@ -70,17 +46,20 @@ func TestWatch(t *testing.T) {
 	folder := watched(t, "none")
 	path := filepath.Join(folder, "policy_test.yaml")
 	more := filepath.Join(folder, "more_test.yaml")
-	var all printed // of stdout and stderr
+	var all bytes.Buffer // of stdout and stderr
 	w := world{stdin: &bytes.Buffer{}, stdout: &all, stderr: &all, now: time.Now}
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	ticks, done := make(chan time.Time), make(chan error)
-	go func() { done <- w.watch(ctx, ticks, []string{folder}, testOptions{format: &choice{value: "text"}}) }()
-	// The second tick is taken when what followed the first is done.
-	look := func() { ticks <- time.Time{}; ticks <- time.Time{} }
+	waits, looks, done := make(chan bool), make(chan bool), make(chan error)
+	go func() {
+		done <- w.watch([]string{folder}, testOptions{format: &choice{value: "text"}}, func() bool {
+			waits <- true
+			return <-looks
+		})
+	}()
+	<-waits
 	runs := func(want int, last string) {
 		t.Helper()
-		look()
+		looks <- true
+		<-waits
 		each := strings.SplitAfter(all.String(), "waiting for a change; Ctrl-C ends\n")
 		if got := len(each) - 1; got != want || !strings.Contains(each[got-1], last) {
 			t.Fatalf("%d runs, want %d, the last with %q:\n%s", got, want, last, &all)
@@ -104,7 +83,7 @@ func TestWatch(t *testing.T) {
 	runs(6, "no test file is given")
 	writeFile(t, path, strings.Replace(watchedTest, "STEP", "none", 1))
 	runs(7, "1 of 1 tests passed")
-	cancel()
+	looks <- false
 	if err := <-done; err != nil {
 		t.Errorf("the last run passed, and the error is %v", err)
 	}
