@@ -11,9 +11,7 @@ const trustAge = 24 * time.Hour
 
 func (o *Observation) assessDevice(out *Signals, client *reduced) {
 	out.SetBool(DeviceAutomated, automated(&o.Client))
-	if o.Device != (DeviceID{}) {
-		out.setCount(DeviceSubjects24h, o.Counts.DeviceSubjects24h)
-	}
+	out.setCount(DeviceSubjects24h, o.Counts.DeviceSubjects24h)
 	if o.Profile == nil {
 		return
 	}

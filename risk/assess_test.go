@@ -152,7 +152,7 @@ func TestWhatIsMissingIsUnknown(t *testing.T) {
 		"ASN database": {func(o *risk.Observation) { o.Location.ASN = 0 },
 			[]risk.Signal{risk.GeoASN, risk.GeoNewASN, risk.DeviceTrusted}},
 		"token": {func(o *risk.Observation) { o.Device = risk.DeviceID{} },
-			[]risk.Signal{risk.DeviceAge, risk.DeviceDrift, risk.DeviceSubjects24h}},
+			[]risk.Signal{risk.DeviceAge, risk.DeviceDrift}},
 		"headers": {func(o *risk.Observation) { o.Client = risk.Client{} },
 			[]risk.Signal{risk.DeviceAutomated, risk.DeviceDrift, risk.GeoTimezoneDiffers,
 				risk.FamiliarityAgent, risk.FamiliarityScore}},

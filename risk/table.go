@@ -261,8 +261,8 @@ var catalogue = [signalCount]Spec{
 	DeviceSubjects24h: {
 		Signal: DeviceSubjects24h, Name: "device.subjects_24h", Group: DeviceGroup, Type: Number,
 		Unit:        "subjects",
-		Range:       "0 and up, in 24 h",
-		UnknownWhen: "no device token, or counters cannot be read",
+		Range:       "0 and up, seen with this browser or app in 24 h",
+		UnknownWhen: "counters cannot be read",
 		Purpose:     "notice a device used on many accounts", Basis: LegitimateInterest,
 		Category: "device", Retention: "24 h",
 	},

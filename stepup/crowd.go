@@ -4,8 +4,11 @@
 package stepup
 
 import (
+	"encoding/binary"
 	"sync"
 	"time"
+
+	"github.com/proportion-go/proportion/risk"
 )
 
 // places are the crowds of a store.
@@ -14,74 +17,106 @@ type places struct {
 	crowds crowds
 }
 
-// see notes that a subject was seen at an address and a network, and returns
-// how many were.
-func (p *places) see(q *Query, now time.Time, most int) (address, network int) {
-	if q.Address == (Key{}) && q.Network == (Key{}) {
-		return 0, 0
+// see notes where a subject was seen and with which client, and how many were
+// of late.
+func (p *places) see(q *Query, to *Around, now time.Time, most int) {
+	if q.Address == (Key{}) && q.Network == (Key{}) && q.Client == (Key{}) {
+		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.crowds.sweep(now)
-	return p.crowds.see(q.Address, q.Subject.Key, now, most), p.crowds.see(q.Network, q.Subject.Key, now, most)
+	subject := binary.LittleEndian.Uint64(q.Subject.Key[:])
+	to.AddressSubjects = p.crowds.see(q.Address, subject, time.Hour, now, most)
+	to.NetworkSubjects = p.crowds.see(q.Network, subject, time.Hour, now, most)
+	to.ClientSubjects = p.crowds.see(q.Client, subject, 24*time.Hour, now, most)
 }
 
-// crowds count how many subjects came from one address or network within the
-// last hour.
-type crowds map[Key]crowd
-
-// crowd is when each subject was last seen there.
-type crowd map[Key]time.Time
-
-const (
-	crowdLife = time.Hour
-	mostCrowd = 256 // subjects remembered of one place: above any threshold
-)
+// crowds count how many subjects came from one address or network, or with one
+// client. Of each subject it knows a part of a digest.
+type crowds map[Key]*risk.Distinct
 
 // see notes that a subject was seen at a place, and returns how many were
-// within the last hour, itself included. A place beyond the most takes that of
-// any other.
-func (cs crowds) see(place, subject Key, now time.Time, most int) int {
+// within the period, itself included. A place beyond the most takes that of any
+// other.
+func (cs crowds) see(place Key, subject uint64, per time.Duration, now time.Time, most int) int {
 	if place == (Key{}) {
 		return 0
 	}
 	c := cs[place]
 	if c == nil {
-		for other := range cs {
-			if len(cs) < most {
-				break
-			}
-			delete(cs, other)
-		}
-		c = crowd{}
+		makeRoom(cs, most)
+		fresh := risk.NewDistinct(per)
+		c = &fresh
 		cs[place] = c
 	}
-	for s, at := range c {
-		if now.Sub(at) > crowdLife {
-			delete(c, s)
+	c.Add(subject, now)
+	return c.Count(now)
+}
+
+// makeRoom drops any entries until there is room for one more.
+func makeRoom[K comparable, V any](m map[K]V, most int) {
+	for k := range m {
+		if len(m) < most {
+			return
 		}
+		delete(m, k)
 	}
-	if _, known := c[subject]; known || len(c) < mostCrowd {
-		c[subject] = now
-	}
-	return len(c)
 }
 
 // sweep drops a few places where nobody was seen of late, found by the map's
 // own random order.
-func (cs crowds) sweep(now time.Time) {
+func (cs crowds) sweep(now time.Time) { sweep(cs, now) }
+
+// sweep looks at two entries, and drops those that no longer count anything.
+func sweep[K comparable, V interface{ Idle(time.Time) bool }](m map[K]V, now time.Time) {
 	looked := 0
-	for place, c := range cs {
-		for s, at := range c {
-			if now.Sub(at) > crowdLife {
-				delete(c, s)
-			}
-		}
-		if len(c) == 0 {
-			delete(cs, place)
+	for k, v := range m {
+		if v.Idle(now) {
+			delete(m, k)
 		}
 		if looked++; looked == 2 {
 			return
 		}
+	}
+}
+
+// wrongs count wrong answers by the address that asked for the challenge, and
+// those of everybody.
+type wrongs struct {
+	mu        sync.Mutex
+	everybody risk.Baseline
+	addresses map[quarter]*risk.Window
+}
+
+// add counts an answer as wrong, or takes back that it was.
+func (w *wrongs) add(address quarter, now time.Time, n, most int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.everybody.Add(now, n)
+	if address == 0 {
+		return
+	}
+	at := w.addresses[address]
+	if at == nil {
+		if n < 0 {
+			return
+		}
+		sweep(w.addresses, now)
+		makeRoom(w.addresses, most)
+		fresh := risk.NewWindow(time.Hour)
+		at = &fresh
+		w.addresses[address] = at
+	}
+	at.Add(now, n)
+}
+
+// asOf tells how many wrong answers there were of late.
+func (w *wrongs) asOf(to *Around, address quarter, now time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	to.Everybody = w.everybody.Times(now)
+	if at := w.addresses[address]; at != nil {
+		to.AddressWrong = at.Count(now)
 	}
 }

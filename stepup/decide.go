@@ -6,6 +6,7 @@ package stepup
 import (
 	"context"
 	"errors"
+	"math"
 	"net/netip"
 	"slices"
 	"time"
@@ -96,7 +97,7 @@ func (g *Guard) observe(ctx context.Context, req *Request) *situation {
 	}
 	s.seen.Sensitivity = s.policy.Action(req.Action).Sensitivity.String()
 	if !s.storeFailed() {
-		s.seen.Counts = s.counts()
+		s.seen.Counts = s.counters()
 	}
 	return s
 }
@@ -107,6 +108,7 @@ func (g *Guard) recall(ctx context.Context, s *situation, token deviceToken) {
 	state, err := g.config.Store.Subject(ctx, Query{
 		Subject: s.subject, Session: s.session, Device: token.ID, Counter: token.Counter, Now: s.now, PromptsSince: s.now.Add(-per),
 		Address: g.place(addressOf(s.req.IP)), Network: g.place(network(s.req.IP)),
+		Client: pseudonym(g.keys.binding, s.req.Binding).Key,
 	})
 	if err != nil {
 		s.gap(policy.StoreGap, "subject", "cannot be read")
@@ -166,11 +168,17 @@ func (s *situation) heldSession() risk.Session {
 func (s *situation) reached() (acr string) {
 	strongest := -1
 	for _, h := range s.state.Proofs {
-		if n := h.Proof.Method.Strength(); h.ACR != "" && h.Device == Key(s.device) && n >= strongest {
+		if n := h.Proof.Method.Strength(); n >= strongest && h.ACR != "" && s.counts(&h) {
 			acr, strongest = h.ACR, n
 		}
 	}
 	return acr
+}
+
+// counts reports whether a held proof counts here: it was given on this same
+// device (L18), and not before a report (L21).
+func (s *situation) counts(h *Held) bool {
+	return h.Device == Key(s.device) && h.Proof.Time.After(s.memo.since)
 }
 
 // place is the pseudonym of an address or network; none has the zero Key.
@@ -197,11 +205,11 @@ func addressOf(addr netip.Addr) string {
 	return p.String()
 }
 
-// counts are the counters that the store keeps; those of failures by address,
-// of subjects by device and of everybody stay unknown.
-func (s *situation) counts() risk.Counts {
+// counters are those that the store keeps.
+func (s *situation) counters() risk.Counts {
 	st := &s.state
 	c := risk.Counts{
+		DeviceSubjects24h: risk.KnownCount(float64(st.ClientSubjects)), GlobalFailures: st.Everybody,
 		Prompts24h:  risk.KnownCount(float64(st.Prompts24h)),
 		Failures10m: risk.KnownCount(float64(st.Wrong.Minutes10)),
 		Failures1h:  risk.KnownCount(float64(st.Wrong.Hour)),
@@ -210,6 +218,7 @@ func (s *situation) counts() risk.Counts {
 	if s.req.IP.IsValid() {
 		c.IPSubjects1h = risk.KnownCount(float64(st.AddressSubjects))
 		c.NetSubjects1h = risk.KnownCount(float64(st.NetworkSubjects))
+		c.IPFailures1h = risk.KnownCount(math.Round(st.AddressWrong))
 	}
 	return c
 }
@@ -226,8 +235,7 @@ func (s *situation) input(signals *risk.Signals) policy.Input {
 	in.Spent = policy.Spent{Rules: s.state.Spent, Known: true}
 	in.Caution = s.memo.cautious()
 	for _, h := range s.state.Proofs {
-		// L18: on this same device; L21: and not from before a report.
-		if h.Device == Key(s.device) && h.Proof.Time.After(s.memo.since) {
+		if s.counts(&h) {
 			in.Proofs = append(in.Proofs, h.Proof)
 		}
 	}

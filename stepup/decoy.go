@@ -44,8 +44,7 @@ func (g *Guard) disguise(ctx context.Context, s *situation) {
 	if s.storeFailed() || err != nil || len(contacts) > 0 || len(s.state.Authenticators) > 0 {
 		return
 	}
-	// The counters of the address are everybody's.
-	state.AddressSubjects, state.NetworkSubjects = s.state.AddressSubjects, s.state.NetworkSubjects
+	state.Around = s.state.Around
 	s.decoy, s.subject, s.state, s.id = name, ref, state, newID(ref.Key)
 	for kind := policy.SMS; kind <= policy.App; kind++ {
 		s.contacts = append(s.contacts, Contact{Kind: kind, Address: name})

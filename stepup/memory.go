@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/proportion-go/proportion/risk"
 )
 
 // MemoryConfig bounds a [Memory]. The zero value is a good start.
@@ -54,6 +56,7 @@ type Memory struct {
 	spray  spray
 	places places
 	over   ending
+	wrong  wrongs
 }
 
 var _ Store = (*Memory)(nil)
@@ -109,6 +112,7 @@ func NewMemory(c MemoryConfig) *Memory {
 		config: c,
 		issued: issued{windows: windows{}, networks: map[quarter]int{}},
 		places: places{crowds: crowds{}},
+		wrong:  wrongs{addresses: map[quarter]*risk.Window{}},
 	}
 	m.clock.elapsed = c.Elapsed
 	for i := range m.shards {

@@ -49,6 +49,7 @@ func (v *view) attempt(c *challenge, a *Attempt) error {
 	s.guesses.count(v.now, c.lane, c.device, c.method, a.Cost)
 	s.runs.failed(c.lane, c.method, v.now)
 	s.wrong = s.wrong.and(v.now, 24*time.Hour)
+	v.wrong.add(c.address, v.now, 1, v.config.Subjects)
 	c.used++
 	c.try, c.said = a.Try.half(), attempted
 	if c.used >= c.attempts {
@@ -142,6 +143,7 @@ func (v *view) settle(c *challenge, at place, st *Settlement) error {
 	s.guesses.count(v.now, c.lane, c.device, c.method, -st.Refund)
 	s.runs.reset(c.lane, c.method)
 	s.right()
+	v.wrong.add(c.address, v.now, -1, 0)
 	if c.method == Code4 {
 		v.spray.right(v.now)
 	}

@@ -21,6 +21,7 @@ type challenge struct {
 	try      half  // of the last call
 	at       int64 // when it expires, or passed
 	network  quarter
+	address  quarter
 	until    uint32 // Unix time, until when its ID is known at least
 	person   place  // 0: erased
 	next     place  // of the person's challenges
@@ -219,7 +220,7 @@ func (v *view) add(p place, o *Opening, until uint32) {
 	c := s.challenges.at(row)
 	*c = challenge{
 		binding: o.Binding.Key, code: o.Code, action: o.Action.Key.half(), device: o.Device.half(),
-		network: o.Network.quarter(), try: o.Try.half(), at: o.Expires.UnixNano(), until: until,
+		network: o.Network.quarter(), address: o.Address.quarter(), try: o.Try.half(), at: o.Expires.UnixNano(), until: until,
 		attempts: uint16(min(max(o.Attempts, 0), math.MaxUint16)), method: o.Method, lane: o.Lane,
 	}
 	if len(o.Ticket) > 0 {
@@ -288,6 +289,7 @@ func (v *view) changed(c *challenge, at place, ch *Change) error {
 			s.guesses.count(v.now, c.lane, c.device, c.method, -ch.Refund)
 			s.runs.takeBack(c.lane, c.method)
 			s.right()
+			v.wrong.add(c.address, v.now, -1, 0)
 		}
 		v.issued.uncount(ch.Answered)
 	}

@@ -74,7 +74,8 @@ func (m *Memory) Subject(ctx context.Context, q Query) (st State, err error) {
 			return err
 		}
 		st = State{Spray: v.spray.asOf(v.now)}
-		st.AddressSubjects, st.NetworkSubjects = v.places.see(&q, v.now, v.config.Subjects)
+		v.places.see(&q, &st.Around, v.now, v.config.Subjects)
+		v.wrong.asOf(&st.Around, q.Address.quarter(), v.now)
 		if p == 0 {
 			return nil
 		}

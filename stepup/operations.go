@@ -28,6 +28,7 @@ type Opening struct {
 	Device   Key
 	Action   Ref // of the action's name
 	Network  Key // that asks for it; zero: not known
+	Address  Key // likewise; wrong answers are counted by it
 	Lane     Lane
 	Method   policy.Method
 	Code     [32]byte // HMAC of the code; zero for a method without one

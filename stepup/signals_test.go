@@ -92,7 +92,7 @@ func TestSubjectsOfAnAddressAreSignals(t *testing.T) {
 	if _, _, known := count(alice("telephone")); known {
 		t.Error("without an address: got a count")
 	}
-	b.Clock.Advance(time.Hour + time.Nanosecond)
+	b.Clock.Advance(time.Hour + time.Second)
 	if address, _, _ := count(alice("laptop").From("192.0.2.7")); address != 1 {
 		t.Errorf("an hour later: got %v, want 1", address)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/proportion-go/proportion/policy"
+	"github.com/proportion-go/proportion/risk"
 )
 
 // Key is the keyed pseudonym of a subject, session or binding. A store never
@@ -158,6 +159,7 @@ type Query struct {
 	Counter uint32 // of its token
 	Address Key    // that the subject is seen at; zero: none
 	Network Key    // likewise
+	Client  Key    // that the subject is seen with; zero: none
 	Now     time.Time
 	// PromptsSince is the beginning of the policy's prompt window.
 	PromptsSince time.Time
@@ -175,16 +177,30 @@ type State struct {
 	Prompts24h     int    // passed in the last 24 hours
 	Wrong          Wrong  // answers, of late
 
-	// AddressSubjects and NetworkSubjects are how many subjects were asked for
-	// from the same address and network within the last hour, this one
-	// included, or about as many.
-	AddressSubjects, NetworkSubjects int
+	Around // counters that belong to no subject
 
 	Spent         []policy.RuleSpent
 	Guesses       [Lanes]Guesses // by lane, of the last 30 days
 	DeviceGuesses Guesses        // of the device asked for, in the trusted lane
 	Failures      []Failures
 	Spray         Spray // of the whole deployment
+}
+
+// Around is what happened of late where a subject was seen, and everywhere.
+type Around struct {
+	// AddressSubjects and NetworkSubjects are how many subjects were asked for
+	// from the same address and network within the last hour, this one
+	// included, or about as many, and ClientSubjects with the same client
+	// within the last day.
+	AddressSubjects, NetworkSubjects, ClientSubjects int
+
+	// AddressWrong is about how many wrong answers were given within the last
+	// hour to challenges that were begun from the same address.
+	AddressWrong float64
+
+	// Everybody is how the wrong answers of the whole deployment within the
+	// last hour compare with what is usual: see [risk.Baseline].
+	Everybody risk.Count
 }
 
 // Wrong counts a subject's wrong answers of late, whatever the method, lane or

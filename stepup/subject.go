@@ -19,7 +19,8 @@ import (
 // Identity is what the host established about a subject by an identity check
 // of its own: in a shop, by post, or when it migrates existing customers.
 type Identity struct {
-	// Home is where the subject lives; it may be empty.
+	// Home is where the subject lives, in place of what was known of it. Empty:
+	// what was known stays.
 	Home risk.Home
 
 	// TOTP is the secret of an authenticator that the subject already uses
@@ -47,7 +48,9 @@ func (g *Guard) Seed(ctx context.Context, subject string, id Identity) error {
 	}
 	by := risk.Proof{ID: rand.Text(), Time: now, Strong: true}
 	return g.update(ctx, subject, now, func(r *recollection, _ *State, u *Update) error {
-		r.Seed(id.Home, by)
+		if len(id.Home.Countries) > 0 || id.Home.Timezone != "" {
+			r.Seed(id.Home, by)
+		}
 		u.Add = add
 		return nil
 	})

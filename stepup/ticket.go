@@ -41,6 +41,7 @@ type ticket struct {
 	Reasons     []string // for the customer, once proven
 	Evidence    []byte   // what the proof teaches
 	Network     string   // the truncated address that asked
+	Address     Key      // the pseudonym of the whole one
 	Where       string   // the place that asked, for the customer's mobile
 	Client      string   // the browser or app that asked, likewise
 }
