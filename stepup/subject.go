@@ -48,13 +48,15 @@ func (g *Guard) Seed(ctx context.Context, subject string, id Identity) error {
 	}
 	by := risk.Proof{ID: rand.Text(), Time: now, Strong: true}
 	return g.update(ctx, subject, now, func(r *recollection, _ *State, u *Update) error {
-		if len(id.Home.Countries) > 0 || id.Home.Timezone != "" {
+		if !empty(id.Home) || empty(r.Home()) {
 			r.Seed(id.Home, by)
 		}
 		u.Add = add
 		return nil
 	})
 }
+
+func empty(h risk.Home) bool { return len(h.Countries) == 0 && h.Timezone == "" }
 
 // sealTOTP returns the authenticator of a secret, whose codes up to now do not
 // count.
