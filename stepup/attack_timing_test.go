@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/proportion-go/proportion/stepup"
+	"github.com/proportion-go/proportion/stepup/steptest"
 )
 
 // again is a store that counts an answer once and then repeats what it said,
@@ -97,6 +98,45 @@ func TestRefusedRecoveryCodesTakeTheSameWork(t *testing.T) {
 	work("waiting", c.Binding, begun.ID)
 	b.Clock.Set(begun.Expires)
 	work("expired", c.Binding, begun.ID)
+}
+
+// Whatever is wrong with an answer costs one call of the store and one line of
+// the journal, which take most of the time wherever either is on a disk or
+// behind a network (L14).
+func TestRefusalsCostTheSameIO(t *testing.T) {
+	for _, m := range []stepup.Method{stepup.Code4, stepup.Code6, stepup.TOTP} {
+		j := new(book)
+		store := steptest.NewFaulty(stepup.NewMemory(stepup.MemoryConfig{}))
+		s, c := newScene(t, func(c *stepup.Config) { c.Journal, c.Store = j, store }), alice("laptop")
+		begin := func(c *steptest.Client) stepup.Begun {
+			d := s.Decide(c, "address.change", nil)
+			begun, err := s.Guard.Begin(t.Context(), d.Ticket(), m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return begun
+		}
+		over, begun := begin(alice("tablet")), begin(c)
+		if err := s.Guard.Cancel(t.Context(), alice("tablet").Binding, over.ID); err != nil {
+			t.Fatal(err)
+		}
+		cost := func(name, binding, id string) {
+			t.Helper()
+			calls, lines := store.Calls("Attempt")+store.Calls("Subject")+store.Calls("Settle"), len(j.events)
+			_, err := s.Guard.Finish(t.Context(), binding, id, wrong(s.answer(t, begun)))
+			refused(t, err)
+			calls = store.Calls("Attempt") + store.Calls("Subject") + store.Calls("Settle") - calls
+			if lines = len(j.events) - lines; calls != 1 || lines != 1 {
+				t.Errorf("%v, %s: got %d calls and %d lines, want 1 and 1", m, name, calls, lines)
+			}
+		}
+		cost("wrong", c.Binding, begun.ID)
+		cost("another's", mallory, begun.ID)
+		cost("cancelled", alice("tablet").Binding, over.ID)
+		cost("unknown", c.Binding, begun.ID[:10]+"AAAA"+begun.ID[14:])
+		s.Clock.Set(begun.Expires)
+		cost("expired", c.Binding, begun.ID)
+	}
 }
 
 // BenchmarkRefusal measures how long each refusal takes, beside each other. A

@@ -37,7 +37,7 @@ func (g *Guard) Finish(ctx context.Context, binding, id, code string) (Grant, er
 	})
 	if err != nil {
 		g.compareNothing(ctx, m, code)
-		return Grant{}, err
+		return Grant{}, g.notCompared(ctx, cid, m, err)
 	}
 	ctx = context.WithoutCancel(ctx)
 	if !openJSON(g.keys.ticket, string(f.attempted.Ticket), &f.ticket) {
@@ -116,6 +116,22 @@ func (g *Guard) answered(ctx context.Context, f *finishing, outcome string) erro
 	e := g.event(&f.ticket, journal.KindAttempt, outcome)
 	e.Detail.Method, e.Detail.Cost = f.attempted.Method.String(), int64(cost(f.attempted.Method))
 	return g.follow(ctx, &f.ticket, e)
+}
+
+// notCompared records an answer that was refused before it was compared, as a
+// wrong one is recorded: writing may take longer than all the rest (L14).
+func (g *Guard) notCompared(ctx context.Context, id ID, m Method, err error) error {
+	if !errors.Is(err, ErrRefused) {
+		return err
+	}
+	failed := g.follow(ctx, new(ticket), &journal.Event{
+		Kind: journal.KindAttempt, ID: id.reference(), Outcome: "refused",
+		Detail: journal.Detail{Method: m.String(), Reason: "refused"},
+	})
+	if failed != nil {
+		return failed
+	}
+	return err
 }
 
 // finishing is one answer on its way to a grant.

@@ -101,7 +101,7 @@ func (g *Guard) Confirm(ctx context.Context, id string, a Answer) error {
 	var err error
 	f.attempted, err = g.attempt(ctx, Attempt{ID: cid, Try: newTry(), Method: m, Now: f.now, Cost: cost(m), Limits: limits})
 	if err != nil {
-		return err
+		return g.notCompared(ctx, cid, m, err)
 	}
 	if !openJSON(g.keys.ticket, string(f.attempted.Ticket), &f.ticket) {
 		return ErrRefused
