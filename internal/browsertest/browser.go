@@ -14,6 +14,7 @@ package browsertest
 
 import (
 	"context"
+	_ "embed" // the script that finds problems
 	"fmt"
 	"os"
 	"os/exec"
@@ -124,14 +125,33 @@ func (p *Page) Do(actions ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// Evaluate returns the value of a JavaScript expression.
-func Evaluate[T any](p *Page, expression string) T {
+// Run runs an action that returns something, as [chromedp.PrintToPDF] does.
+func Run[T any](p *Page, action chromedp.Action[T]) T {
 	p.t.Helper()
-	value, err := chromedp.Run(p.ctx, chromedp.Evaluate[T](expression))
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, action)
 	if err != nil {
-		p.t.Fatalf("%s: %v", expression, err)
+		p.t.Fatal(err)
 	}
 	return value
+}
+
+// Evaluate returns the value of a JavaScript expression, or of its promise.
+func Evaluate[T any](p *Page, expression string) T {
+	p.t.Helper()
+	return Run(p, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+}
+
+//go:embed looks.js
+var looks string
+
+// Problems returns what of the page in view people would have trouble with:
+// text of too little contrast, controls without a name, and that it is wider
+// than its screen.
+func (p *Page) Problems() []string {
+	p.t.Helper()
+	return Evaluate[[]string](p, looks)
 }
 
 // Wait waits until an expression is true.
@@ -179,11 +199,8 @@ func (p *Page) Look(s Screen) {
 // Shot keeps a picture of what is in view, for a person to look at.
 func (p *Page) Shot(name string) {
 	p.t.Helper()
-	picture, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
-	if err == nil {
-		err = os.WriteFile(filepath.Join(p.t.ArtifactDir(), name+".png"), picture, 0o600)
-	}
-	if err != nil {
+	picture := Run(p, chromedp.CaptureScreenshot())
+	if err := os.WriteFile(filepath.Join(p.t.ArtifactDir(), name+".png"), picture, 0o600); err != nil {
 		p.t.Fatal(err)
 	}
 }

@@ -75,9 +75,17 @@ func telecom(t *testing.T) string {
 	return folder
 }
 
-// studio starts a studio in a folder, and opens its page. It ends with the
-// test, and must end well.
+// studio opens a studio, and waits for what its policy says.
 func studio(t *testing.T, folder string, arguments ...string) *desk {
+	t.Helper()
+	d := openStudio(t, folder, arguments...)
+	d.Wait(`document.querySelector(".headline") !== null`)
+	return d
+}
+
+// openStudio starts a studio in a folder, and opens its page. It ends with the
+// test, and must end well.
+func openStudio(t *testing.T, folder string, arguments ...string) *desk {
 	t.Helper()
 	d := &desk{Page: browsertest.Open(t), t: t, folder: folder}
 	path, err := program()
@@ -109,7 +117,6 @@ func studio(t *testing.T, folder string, arguments ...string) *desk {
 	}
 	d.Look(browsertest.Screens()[0])
 	d.Do(chromedp.Navigate(d.link))
-	d.Wait(`document.querySelector(".headline") !== null`)
 	return d
 }
 
@@ -146,6 +153,18 @@ func (d *desk) text(selector string) string {
 func (d *desk) says(selector, text string) {
 	d.t.Helper()
 	d.Wait(fmt.Sprintf(`document.querySelector(%q)?.textContent.includes(%q)`, selector, text))
+}
+
+// run runs a script.
+func (d *desk) run(script string) {
+	d.t.Helper()
+	browsertest.Evaluate[bool](d.Page, "("+script+", true)")
+}
+
+// press presses a key on an element, with the modifiers that are held.
+func (d *desk) press(selector, key string, held ...chromedp.Modifier) {
+	d.t.Helper()
+	d.Do(chromedp.Focus(chromedp.CSS(selector)), chromedp.KeyEvent(key, chromedp.KeyModifiers(held...)))
 }
 
 // click clicks the first element of a selector.

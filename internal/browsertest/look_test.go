@@ -4,9 +4,11 @@
 package browsertest_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -19,62 +21,20 @@ import (
 func TestStudioOnScreens(t *testing.T) {
 	p := studio(t, telecom(t))
 	p.says("#tab-tests", "72/72")
-	for _, screen := range browsertest.Screens() {
+	screens := append(browsertest.Screens(), browsertest.Screen{Name: "tablet", Width: 1024, Height: 768})
+	for _, screen := range screens {
 		p.Look(screen)
 		for _, view := range []string{"policy", "request", "outcome"} {
-			browsertest.Evaluate[bool](p.Page, `(document.querySelector(".views [data-view=`+view+`]").click(), true)`)
-			p.Wait(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))`)
+			p.run(fmt.Sprintf(`document.querySelector(".views [data-view=%s]").click()`, view))
+			p.Wait(`new Promise((done) => requestAnimationFrame(() => done(true)))`)
 			p.Shot(screen.Name + "-" + view)
-			for _, problem := range browsertest.Evaluate[[]string](p.Page, looks) {
+			for _, problem := range p.Problems() {
 				t.Errorf("%s, %s: %s", screen.Name, view, problem)
 			}
 		}
 	}
 	p.clean()
 }
-
-// looks returns what is wrong with what is in view: the contrast that WCAG 2.2
-// asks for (1.4.3), names (4.1.2), and no scrolling sideways (1.4.10).
-const looks = `(() => {
-	const problems = [];
-	const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest(".unseen");
-	if (document.documentElement.scrollWidth > innerWidth) problems.push("the page scrolls sideways");
-	for (const e of document.querySelectorAll("button, input, select, textarea, summary")) {
-		const name = e.ariaLabel || e.textContent.trim() || [...e.labels ?? []].map((l) => l.textContent).join("").trim();
-		if (seen(e) && !name) problems.push("no name: " + e.outerHTML.slice(0, 90));
-	}
-	const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-	const rgba = (colour) => {
-		canvas.clearRect(0, 0, 1, 1);
-		canvas.fillStyle = colour;
-		canvas.fillRect(0, 0, 1, 1);
-		return [...canvas.getImageData(0, 0, 1, 1).data];
-	};
-	const behind = (e) => {
-		const layers = [];
-		for (; e; e = e.parentElement) {
-			const [r, g, b, a] = rgba(getComputedStyle(e).backgroundColor);
-			layers.push([r, g, b, a / 255]);
-			if (a === 255) break;
-		}
-		return layers.reverse().reduce((under, [r, g, b, a]) => [r, g, b].map((c, i) => c * a + under[i] * (1 - a)), [255, 255, 255]);
-	};
-	const light = (rgb) => {
-		const [r, g, b] = rgb.map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
-		return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-	};
-	for (const e of document.querySelectorAll("body *")) {
-		const own = [...e.childNodes].some((n) => n.nodeType === Node.TEXT_NODE && n.data.trim());
-		if (!own || !seen(e) || e.disabled || e.matches("textarea, option")) continue;
-		const style = getComputedStyle(e);
-		const [a, b] = [light(rgba(style.color).slice(0, 3)), light(behind(e))].sort((x, y) => y - x);
-		const size = parseFloat(style.fontSize);
-		const large = size >= 24 || (size >= 18.5 && style.fontWeight >= 700);
-		const ratio = (a + 0.05) / (b + 0.05);
-		if (ratio < (large ? 3 : 4.5)) problems.push("contrast " + ratio.toFixed(2) + ": " + e.className + " " + e.textContent.slice(0, 40));
-	}
-	return [...new Set(problems)];
-})()`
 
 // A journal that is named or loaded shows what the text would have made of it.
 func TestStudioReplaysJournals(t *testing.T) {
@@ -105,4 +65,26 @@ func TestStudioReplaysJournals(t *testing.T) {
 	p.Look(browsertest.Screen{Width: 1440, Height: 1200})
 	p.Shot("journal")
 	p.clean()
+}
+
+// A test of the test: what cannot be read, or has no name, is found.
+func TestProblemsAreFound(t *testing.T) {
+	p := browsertest.Open(t)
+	page := filepath.Join(t.TempDir(), "page.html")
+	const html = `<!doctype html><p style="color: #999">pale</p><p style="color: #222">clear</p>
+<p style="background: #123"><b style="color: #333">dark</b></p><input><button aria-label="named"></button>
+<div style="width: 3000px">wide</div>`
+	if err := os.WriteFile(page, []byte(html), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.Do(chromedp.Navigate("file://" + page))
+	got := strings.Join(p.Problems(), "\n")
+	for _, want := range []string{"pale", "dark", "<input>", "sideways"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s is not found in\n%s", want, got)
+		}
+	}
+	if n := len(p.Problems()); n != 4 {
+		t.Errorf("%d problems, want 4:\n%s", n, got)
+	}
 }

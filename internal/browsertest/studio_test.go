@@ -151,11 +151,7 @@ func TestStudioHoldsProofs(t *testing.T) {
 	p.replace(", bind: [amount]", "") // a bound action wants its own proof
 	p.click(`[data-key="add proof"]`)
 	p.Wait(`document.querySelector('[data-name="proof 0 band"] select') !== null`)
-	browsertest.Evaluate[bool](p.Page, `(() => {
-		const band = document.querySelector('[data-name="proof 0 band"] select');
-		band.value = "medium";
-		return band.dispatchEvent(new Event("change"));
-	})()`)
+	p.press(`[data-name="proof 0 band"] select`, "m") // medium
 	p.says(".headline", "A code of six digits of 2 min ago, for pay, is proof enough.")
 	p.Shot("held")
 }
@@ -245,16 +241,27 @@ func TestStudioDoesNotSaveOverOthers(t *testing.T) {
 // The editor indents by Tab, and can be left by the keyboard alone.
 func TestStudioByKeyboard(t *testing.T) {
 	p := smallStudio(t)
-	p.Do(chromedp.Focus(chromedp.CSS("#editor textarea")), chromedp.KeyEvent(kb.Home, chromedp.KeyModifiers(chromedp.ModifierCtrl)),
-		chromedp.KeyEvent(kb.Tab))
+	const editor = "#editor textarea"
+	p.press(editor, kb.Home, chromedp.ModifierCtrl)
+	p.press(editor, kb.Tab)
 	p.Wait(`document.querySelector("#editor textarea").value.startsWith("  version: 1")`)
-	p.Do(chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift)))
+	p.press(editor, kb.Tab, chromedp.ModifierShift)
 	p.Wait(`document.querySelector("#editor textarea").value.startsWith("version: 1")`)
-	p.Do(chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent(kb.Tab))
+	p.press(editor, kb.Escape)
+	p.Do(chromedp.KeyEvent(kb.Tab))
 	p.Wait(`document.activeElement.id === "tab-findings"`)
-	p.Do(chromedp.Focus(chromedp.CSS(`[data-name="geo.foreign"] input:checked`)), chromedp.KeyEvent(kb.ArrowRight),
-		chromedp.KeyEvent(kb.ArrowRight))
+	p.press("#tab-findings", kb.ArrowRight)
+	p.Wait(`document.activeElement.id === "tab-tests" && document.activeElement.ariaSelected === "true"`)
+
+	p.press(`[data-name="geo.foreign"] input:checked`, kb.ArrowRight)
+	p.press(`[data-name="geo.foreign"] input:checked`, kb.ArrowRight)
 	p.says(".headline h2", "Ask for proof")
+
+	p.replace("score: 40", "score: 30")
+	p.press(editor, "s", chromedp.ModifierCtrl)
+	p.says("dialog[open]", "score 40 became 30")
+	p.Do(chromedp.KeyEvent(kb.Escape))
+	p.Wait(`!document.querySelector("dialog").open`)
 }
 
 // A link works once: whoever finds it later gets nothing. The tab that it
@@ -263,7 +270,7 @@ func TestStudioLinksWorkOnce(t *testing.T) {
 	p := smallStudio(t)
 	p.Do(chromedp.Reload())
 	p.says(".headline h2", "Let through")
-	browsertest.Evaluate[bool](p.Page, `(sessionStorage.clear(), true)`)
+	p.run(`sessionStorage.clear()`)
 	p.Do(chromedp.Navigate("about:blank"), chromedp.Navigate(p.link))
 	p.says("#notices", "not signed in")
 	if got := p.text("#editor"); strings.Contains(got, "version") {
@@ -271,13 +278,13 @@ func TestStudioLinksWorkOnce(t *testing.T) {
 	}
 }
 
-// Texts of the policy, of its tests and of a journal are texts.
+// Texts of the policy and of its tests are texts.
 func TestStudioEscapes(t *testing.T) {
 	const bad = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`
-	hostile := strings.Replace(small, "You are abroad.", "'"+strings.ReplaceAll(bad, "'", "''")+"'", 1)
+	yaml := "'" + strings.ReplaceAll(bad, "'", "''") + "'"
 	p := studio(t, folderOf(t, map[string]string{
-		"policy.yaml":      hostile,
-		"policy_test.yaml": strings.Replace(smallTests, "name: abroad", `name: "`+strings.ReplaceAll(bad, `"`, `\"`)+`"`, 1),
+		"policy.yaml":      strings.Replace(small, "You are abroad.", yaml, 1),
+		"policy_test.yaml": strings.Replace(smallTests, "name: abroad", "name: "+yaml, 1),
 	}))
 	p.click(`[data-name="geo.foreign"] label.yes`)
 	p.says(".reason [lang=en]", bad)
@@ -286,16 +293,40 @@ func TestStudioEscapes(t *testing.T) {
 	p.replace("require: confirm", `require: "<b>confirm</b>"`)
 	p.click("#tab-findings")
 	p.says(".findings", "<b>")
-	if n := browsertest.Evaluate[int](p.Page, `document.querySelectorAll("main img, main b, main script").length -
-		document.querySelectorAll(".needle b").length`); n != 0 {
+	if n := browsertest.Evaluate[int](p.Page, `document.querySelectorAll("main img, main script, .findings b").length`); n != 0 {
 		t.Errorf("%d elements came out of texts", n)
 	}
+	p.clean()
+}
+
+// Were there a mistake in the page, the browser itself would refuse.
+func TestStudioCannotRunTexts(t *testing.T) {
+	p := smallStudio(t)
 	for what, script := range map[string]string{
-		"a string as HTML":     `(() => { try { document.body.innerHTML = "<p>x</p>"; return true } catch { return false } })()`,
-		"a string as a script": `(() => { const s = document.createElement("script"); try { s.text = "document.title='owned'"; document.body.append(s) } catch {} return document.title === "owned" })()`,
+		"a text as HTML":     `document.body.innerHTML = "<p id=owned></p>"`,
+		"a text as a script": `document.body.append(Object.assign(document.createElement("script"), { text: "document.body.id = 'owned'" }))`,
+		"an attribute":       `document.body.setAttribute("onclick", "document.body.id = 'owned'"), document.body.click()`,
 	} {
-		if browsertest.Evaluate[bool](p.Page, script) {
+		p.run(`(() => { try { ` + script + ` } catch {} })()`)
+		if browsertest.Evaluate[bool](p.Page, `document.getElementById("owned") !== null`) {
 			t.Errorf("the page takes %s", what)
 		}
 	}
+	got := browsertest.Evaluate[string](p.Page, `new Promise((done) => {
+		addEventListener("securitypolicyviolation", (e) => done(e.effectiveDirective));
+		fetch("http://127.0.0.2:1/").catch(() => setTimeout(done, 1000, "nothing"));
+	})`)
+	if got != "connect-src" {
+		t.Errorf("a request elsewhere is stopped by %s", got)
+	}
+}
+
+// A policy with errors can be opened: it is here that they are mended.
+func TestStudioOpensWhatIsBroken(t *testing.T) {
+	p := openStudio(t, folderOf(t, map[string]string{"policy.yaml": strings.Replace(small, "version: 1", "version: 7", 1)}))
+	p.says(".findings", "version")
+	p.says("#outcome", "Nothing can be tried")
+	p.replace("version: 7", "version: 1")
+	p.says(".headline h2", "Let through")
+	p.clean()
 }

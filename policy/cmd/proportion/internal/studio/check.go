@@ -6,6 +6,7 @@ package studio
 import (
 	"context"
 	"errors"
+	"net/http"
 	"sync"
 	"time"
 
@@ -53,18 +54,18 @@ type checkOut struct {
 }
 
 // check says what is wrong with a draft, and what policy it is if nothing is.
-func (s *Studio) check(_ context.Context, in draft) (checkOut, error) {
+func (s *Studio) check(ctx context.Context, in draft) (checkOut, error) {
 	policies, _, err := s.desk.split(in)
 	if err != nil {
 		return checkOut{}, err
 	}
 	out := checkOut{Changed: s.desk.changed(in)}
-	p, err := s.parsed.parse(policies)
+	p, err := s.parsed.parse(ctx, policies)
 	if err != nil {
 		out.Findings, err = errorsOf(err)
 		return out, err
 	}
-	warnings, err := s.parsed.lint(s.config.Now(), policies)
+	warnings, err := s.parsed.lint(ctx, s.config.Now(), policies)
 	if err != nil {
 		return checkOut{}, err
 	}
@@ -73,16 +74,17 @@ func (s *Studio) check(_ context.Context, in draft) (checkOut, error) {
 }
 
 // policyOf returns the policy of a draft, which must be one.
-func (s *Studio) policyOf(in draft) (*policy.Policy, error) {
+func (s *Studio) policyOf(ctx context.Context, in draft) (*policy.Policy, error) {
 	policies, _, err := s.desk.split(in)
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.parsed.parse(policies)
-	if err != nil {
-		return nil, failure{422, "the policy cannot be loaded"}
+	p, err := s.parsed.parse(ctx, policies)
+	var load *policy.LoadError
+	if errors.As(err, &load) {
+		err = failure{http.StatusUnprocessableEntity, "the policy cannot be loaded"}
 	}
-	return p, nil
+	return p, err
 }
 
 // cache keeps the policy that is being tried, and the saved one, since a
@@ -101,19 +103,27 @@ type entry struct {
 	warnings []policy.Finding
 }
 
-// parse is policy.Parse.
-func (c *cache) parse(sources []policy.Source) (*policy.Policy, error) {
+// parse is policy.Parse. A large policy takes a second, and whoever types does
+// not wait for an answer to what he typed before: what nobody waits for is not
+// begun.
+func (c *cache) parse(ctx context.Context, sources []policy.Source) (*policy.Policy, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	e := c.entry(sources)
 	return e.policy, e.err
 }
 
 // lint is policy.Lint, of a policy that can be loaded. The clock counts for
 // dates alone: a warning that begins while a page is open can wait.
-func (c *cache) lint(now time.Time, sources []policy.Source) ([]policy.Finding, error) {
+func (c *cache) lint(ctx context.Context, now time.Time, sources []policy.Source) ([]policy.Finding, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	e := c.entry(sources)
 	if !e.linted {
 		e.warnings, e.err = policy.Lint(now, sources...)

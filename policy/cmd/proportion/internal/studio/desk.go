@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 	"sync"
@@ -117,7 +118,7 @@ func (d *desk) split(in draft) (policies, tests []policy.Source, err error) {
 	for _, p := range d.papers {
 		text, ok := texts[p.path]
 		if !ok {
-			return nil, nil, failure{400, "the file " + p.path + " is missing"}
+			return nil, nil, failure{http.StatusBadRequest, "the file " + p.path + " is missing"}
 		}
 		delete(texts, p.path)
 		s := policy.Source{Name: p.path, Data: []byte(text)}
@@ -128,7 +129,7 @@ func (d *desk) split(in draft) (policies, tests []policy.Source, err error) {
 		}
 	}
 	if len(texts) > 0 {
-		return nil, nil, failure{400, "there is a file that the studio was not started with"}
+		return nil, nil, failure{http.StatusBadRequest, "there is a file that the studio was not started with"}
 	}
 	return policies, tests, nil
 }

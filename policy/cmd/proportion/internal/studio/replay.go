@@ -62,13 +62,13 @@ type cost struct {
 // policy, or, if the draft is no other policy, with what was recorded.
 func (s *Studio) replay(ctx context.Context, in draft) (replayOut, error) {
 	out := replayOut{Name: s.journal.name(), Examples: []difference{}, Rules: []cost{}}
-	p, err := s.policyOf(in)
+	p, err := s.policyOf(ctx, in)
 	source := s.journal.source()
 	if err != nil || source == nil {
 		return out, err
 	}
 	config := replay.Config{Policy: p}
-	saved, err := s.parsed.parse(s.desk.saved())
+	saved, err := s.parsed.parse(ctx, s.desk.saved())
 	if out.Saved = err == nil && saved.Hash() != p.Hash(); out.Saved {
 		config.Baseline = saved
 	}

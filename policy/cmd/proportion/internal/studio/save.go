@@ -38,7 +38,7 @@ type change struct {
 
 // diff says what saving a draft would change, in the texts and in what the
 // policy asks for.
-func (s *Studio) diff(_ context.Context, in draft) (diffOut, error) {
+func (s *Studio) diff(ctx context.Context, in draft) (diffOut, error) {
 	out := diffOut{Files: []fileDiff{}, Changes: []change{}, Seal: in.seal()}
 	policies, _, err := s.desk.split(in)
 	if err != nil {
@@ -50,9 +50,9 @@ func (s *Studio) diff(_ context.Context, in draft) (diffOut, error) {
 			out.Files = append(out.Files, fileDiff{p.path, lines(p.text, text)})
 		}
 	}
-	after, err := s.parsed.parse(policies)
+	after, err := s.parsed.parse(ctx, policies)
 	out.Loads = err == nil
-	before, errBefore := s.parsed.parse(s.desk.saved())
+	before, errBefore := s.parsed.parse(ctx, s.desk.saved())
 	if out.Compared = out.Loads && errBefore == nil; !out.Compared {
 		return out, nil
 	}

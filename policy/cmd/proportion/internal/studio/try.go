@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -103,18 +104,18 @@ type altered struct {
 }
 
 // try decides a request by a draft.
-func (s *Studio) try(_ context.Context, in tryIn) (*verdict, error) {
-	p, err := s.policyOf(in.draft)
+func (s *Studio) try(ctx context.Context, in tryIn) (*verdict, error) {
+	p, err := s.policyOf(ctx, in.draft)
 	if err != nil {
 		return nil, err
 	}
 	var line bytes.Buffer
 	if err := json.Compact(&line, in.Request); err != nil {
-		return nil, failure{400, "the request cannot be read"}
+		return nil, failure{http.StatusBadRequest, "the request cannot be read"}
 	}
 	input, err := s.config.Request(line.Bytes(), s.config.Now())
 	if err != nil {
-		return nil, failure{400, err.Error()}
+		return nil, failure{http.StatusBadRequest, err.Error()}
 	}
 	v := p.Evaluate(input)
 	return explain(&v, input.Time), nil

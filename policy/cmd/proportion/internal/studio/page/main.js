@@ -111,7 +111,10 @@ class Page {
   }
 
   async try() {
-    if (!this.good) return;
+    if (!this.good) {
+      put($("outcome"), h("p", { class: "notice" }, "Nothing can be tried before the policy has no errors."));
+      return;
+    }
     const v = await quietly(ask.try({ files: this.good, request: this.request.line() }));
     if (!v) return;
     this.verdict = v;
@@ -195,6 +198,16 @@ function view(name) {
   for (const b of document.querySelectorAll(".views button")) b.setAttribute("aria-pressed", String(b.dataset.view === name));
 }
 
+/** The arrows lead from tab to tab, as people expect who use no mouse. */
+function arrows(event) {
+  const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!move || event.target.getAttribute("role") !== "tab") return;
+  const tabs = [...event.target.parentElement.children];
+  const next = tabs.at((tabs.indexOf(event.target) + move) % tabs.length);
+  next.focus();
+  next.click();
+}
+
 async function begin() {
   for (const b of document.querySelectorAll(".views button")) b.addEventListener("click", () => view(b.dataset.view));
   view(document.body.dataset.view);
@@ -208,6 +221,7 @@ async function begin() {
     return;
   }
   $("save").addEventListener("click", () => page.save());
+  addEventListener("keydown", arrows);
   addEventListener("keydown", (e) => {
     if ((e.ctrlKey || e.metaKey) && e.key === "s") {
       e.preventDefault();
