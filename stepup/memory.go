@@ -69,6 +69,10 @@ type size struct {
 
 const shards = 256
 
+// capsOfChallenge is how many counters of caps there is room for, to each
+// challenge that there is.
+const capsOfChallenge = 8
+
 // shard is the part of the store whose keys begin with the same byte. Its rows
 // of challenges may belong to persons of another shard: a subject keeps its
 // shard when keys are rotated.
@@ -110,7 +114,7 @@ func NewMemory(c MemoryConfig) *Memory {
 	}
 	m := &Memory{
 		config: c,
-		issued: issued{windows: windows{}, networks: map[quarter]int{}},
+		issued: issued{most: capsOfChallenge * c.Challenges, windows: windows{}, networks: map[quarter]int{}},
 		places: places{crowds: crowds{}},
 		wrong:  wrongs{addresses: map[quarter]*risk.Window{}},
 	}

@@ -21,8 +21,10 @@ type Cap struct {
 // that it holds, by network.
 type issued struct {
 	mu       sync.Mutex
+	most     int // windows
 	windows  windows
 	networks map[quarter]int
+	cleared  time.Time // when every window was looked at, last
 }
 
 // take counts a challenge against its caps and its network's share, which holds
@@ -34,7 +36,7 @@ func (i *issued) take(o *Opening, now time.Time, crowded bool, share int) error 
 	if crowded && network != 0 && i.networks[network] >= share {
 		return &BusyError{}
 	}
-	if err := i.windows.count(o.Caps, now); err != nil {
+	if err := i.counted(o.Caps, now); err != nil {
 		return err
 	}
 	if network != 0 {
@@ -62,6 +64,19 @@ func (i *issued) count(caps []Cap, now time.Time) error {
 	}
 	i.mu.Lock()
 	defer i.mu.Unlock()
+	return i.counted(caps, now)
+}
+
+// counted counts if there is room: what is over is looked for before there is
+// found to be none, at most once a minute.
+func (i *issued) counted(caps []Cap, now time.Time) error {
+	if len(i.windows) >= i.most && now.Sub(i.cleared) >= time.Minute {
+		i.cleared = now
+		i.windows.clear(now)
+	}
+	if len(i.windows) >= i.most {
+		return ErrFull
+	}
 	return i.windows.count(caps, now)
 }
 
@@ -175,6 +190,15 @@ func (ws windows) sweep(now time.Time) {
 		}
 		if looked++; looked == 8 {
 			return
+		}
+	}
+}
+
+// clear drops all windows in which nothing counts any more.
+func (ws windows) clear(now time.Time) {
+	for key, w := range ws {
+		if w.within(now) == 0 {
+			delete(ws, key)
 		}
 	}
 }
