@@ -100,7 +100,7 @@ that cannot be read; 3 an internal failure.`,
 	root.SetIn(w.stdin)
 	root.SetOut(w.stdout)
 	root.SetErr(w.stderr)
-	root.AddCommand(newCheck(w), newTest(w), newExplain(w), newFmt(w), newMan(w), newSchema(w),
-		newStudio(w), newVersion(w))
+	root.AddCommand(newCheck(w), newTest(w), newExplain(w), newFmt(w), newMan(w), newReplay(w),
+		newSchema(w), newStudio(w), newVersion(w))
 	return root
 }

@@ -1,0 +1,165 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/proportion-go/proportion/policy"
+	"github.com/proportion-go/proportion/policy/cmd/proportion/internal/report"
+	"github.com/proportion-go/proportion/stepup/replay"
+)
+
+// replayOptions are the flags of replay.
+type replayOptions struct {
+	input
+	policies, baselines []string
+	resume              string // the checkpoint's file; empty: not asked for
+	page                string
+	decisions           string
+	format              *choice
+	mostPrompts         float64 // below 0: no gate
+	mostWeaker          int64   // likewise
+}
+
+// resumePath is the checkpoint of a run that names none.
+const resumePath = "proportion-replay.checkpoint"
+
+func newReplay(w world) *cobra.Command {
+	var o replayOptions
+	cmd := &cobra.Command{
+		Use:   "replay --policy P FILE...",
+		Short: "Run a journal or raw events through a policy",
+		Long: `Run a journal or raw events through a policy, to see what it would have done.
+
+Files may be compressed by gzip; "-" is the standard input. A decision that lacks
+something the policy reads is not comparable: it is counted apart.
+
+A run that is interrupted keeps a checkpoint, and --resume goes on from it. Give
+--resume from the beginning to have one kept every few seconds.`,
+		Args: cobra.MinimumNArgs(1),
+	}
+	flags := cmd.Flags()
+	flags.StringArrayVar(&o.policies, "policy", nil, "the `file` or folder of the policy; again for more files")
+	flags.StringArrayVar(&o.baselines, "baseline", nil, "the `file` or folder of a policy to compare with; else what was recorded")
+	o.addInput(cmd)
+	flags.StringVar(&o.resume, "resume", "", "go on from, and keep, a checkpoint, in `=FILE` or "+resumePath)
+	flags.Lookup("resume").NoOptDefVal = resumePath
+	flags.StringVar(&o.page, "report", "", "write a page for a browser to this `file`")
+	flags.StringVar(&o.decisions, "decisions", "", "write a line of JSON for each decision to this `file`")
+	o.format = addChoice(cmd, "format", "how to print the summary", "text", "json", "csv")
+	flags.Float64Var(&o.mostPrompts, "max-prompts-per-1000", -1, "fail if there are more prompts than `N` in 1,000 decisions")
+	flags.Int64Var(&o.mostWeaker, "max-weaker", -1, "fail if more than `N` decisions become weaker")
+	if err := cmd.MarkFlagRequired("policy"); err != nil {
+		panic(err) // the flag was added above
+	}
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		o.files = args
+		return w.replay(ctx, &o)
+	}
+	return cmd
+}
+
+// replay runs, prints and judges.
+func (w world) replay(ctx context.Context, o *replayOptions) error {
+	c, err := w.replayConfig(o)
+	if err != nil {
+		return err
+	}
+	src, err := w.source(&o.input)
+	if err != nil {
+		return err
+	}
+	job := &job{world: w, options: o, progress: newProgress(w, o.files)}
+	r, err := job.run(ctx, src, c)
+	if err != nil {
+		return err
+	}
+	s := report.New(r)
+	if o.page != "" {
+		if err := writeFile(o.page, s.HTML); err != nil {
+			return internalError{err}
+		}
+	}
+	print := s.Text
+	switch o.format.value {
+	case "json":
+		print = s.JSON
+	case "csv":
+		print = s.CSV
+	}
+	if err := print(w.stdout); err != nil {
+		return internalError{err}
+	}
+	job.done()
+	return w.gate(o, r)
+}
+
+func (w world) replayConfig(o *replayOptions) (replay.Config, error) {
+	var c replay.Config
+	var err error
+	if c.Policy, err = w.loadPolicy(o.policies); err != nil {
+		return c, err
+	}
+	if len(o.baselines) > 0 {
+		if c.Baseline, err = w.loadPolicy(o.baselines); err != nil {
+			return c, err
+		}
+	}
+	if o.mostWeaker >= 0 && c.Baseline == nil && o.from.value != "journal" {
+		return c, usageError{errors.New("--max-weaker: raw events need a --baseline")}
+	}
+	return c, nil
+}
+
+// loadPolicy loads a policy; what is wrong with it is printed.
+func (w world) loadPolicy(paths []string) (*policy.Policy, error) {
+	sources, err := w.readPolicy(paths)
+	if err != nil {
+		return nil, err
+	}
+	p, err := policy.Parse(sources...)
+	if findings := findingsOf(err); findings != nil {
+		if err := printFindings(w.stderr, "text", findings); err != nil {
+			return nil, err
+		}
+		return nil, usageError{errors.New("the policy cannot be loaded")}
+	}
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return p, nil
+}
+
+// gate fails where the run found more than the flags allow. What could not be
+// compared was not found to be harmless.
+func (w world) gate(o *replayOptions, r *replay.Report) error {
+	failed := false
+	fail := func(format string, values ...any) {
+		failed = true
+		_, _ = fmt.Fprintf(w.stderr, format+"\n", values...)
+	}
+	if gated := o.mostPrompts >= 0 || o.mostWeaker >= 0; gated && r.After.Comparable == 0 {
+		fail("no decision could be made under the policy")
+	}
+	if got := r.After.Outcomes.Prompts(); o.mostPrompts >= 0 && got > o.mostPrompts {
+		fail("%.1f prompts per 1,000: more than %v", got, o.mostPrompts)
+	}
+	if got := r.Changes.Weaker; o.mostWeaker >= 0 && got > o.mostWeaker {
+		fail("%d decisions are weaker: more than %d", got, o.mostWeaker)
+	}
+	if failed {
+		return errFound
+	}
+	return nil
+}
