@@ -143,6 +143,12 @@ func (r *Replay) Run(ctx context.Context) (*Report, error) {
 	return r.Report(), nil
 }
 
+// Progress returns how many decisions were looked at so far, and how many
+// bytes of the files, as they are stored, were read for it.
+func (r *Replay) Progress() (decisions, bytes int64) {
+	return r.report.Decisions, r.source.Counts().Bytes
+}
+
 // Report returns what was found so far. It is valid until the run goes on.
 func (r *Replay) Report() *Report {
 	r.report.Source = r.source.Counts()

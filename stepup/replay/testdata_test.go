@@ -35,7 +35,8 @@ func life(seed uint64, subjects, logins int) []risktest.Event {
 	span := last.Sub(risktest.Epoch())
 	for subject := 0; subject < subjects; subject += 2 {
 		for kind := risktest.Naive; kind <= risktest.VeryTargeted; kind++ {
-			at := risktest.Epoch().Add(span * time.Duration(subject*4+int(kind)) / time.Duration(subjects*4+4))
+			part := float64(subject*4+int(kind)) / float64(subjects*4+4)
+			at := risktest.Epoch().Add(time.Duration(float64(span) * part))
 			all = append(all, people.Attack(kind, subject, 0, at))
 		}
 	}

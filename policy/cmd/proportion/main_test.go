@@ -5,6 +5,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"os"
 	"path/filepath"
@@ -28,6 +29,10 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	journal, err := os.ReadFile("../../../stepup/replay/testdata/journal.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
 	scripts, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil || len(scripts) < 12 {
 		t.Fatalf("%d scripts, want 12 or more (%v)", len(scripts), err)
@@ -37,7 +42,9 @@ func TestScripts(t *testing.T) {
 		UpdateScripts: *update,
 		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"exitcode": exitCode},
 		Setup: func(env *testscript.Env) error {
-			return os.CopyFS(filepath.Join(env.WorkDir, "examples"), os.DirFS(examples))
+			folder := filepath.Join(env.WorkDir, "examples")
+			return errors.Join(os.CopyFS(folder, os.DirFS(examples)),
+				os.WriteFile(filepath.Join(folder, "journal.jsonl"), journal, 0o600))
 		},
 	})
 }

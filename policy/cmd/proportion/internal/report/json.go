@@ -19,37 +19,37 @@ func (s *Summary) JSON(w io.Writer) error {
 	return e.Encode(s)
 }
 
-// CSV writes the summary as a table of four columns: side, section, name and
-// value. Cells that a spreadsheet would take for a formula are quoted.
+// CSV writes the summary as a table of five columns: side, section, name,
+// measure and value. Cells that a spreadsheet would take for a formula are quoted.
 func (s *Summary) CSV(w io.Writer) error {
 	t := table{csv.NewWriter(w)}
-	t.row("side", "section", "name", "value")
-	t.row("", "input", "policy", s.Policy)
+	t.row("side", "section", "name", "measure", "value")
+	t.row("", "input", "policy", "hash", s.Policy)
 	if s.Baseline != nil {
-		t.row("", "input", "baseline", *s.Baseline)
+		t.row("", "input", "baseline", "hash", *s.Baseline)
 	}
-	t.row("", "input", "decisions", s.Decisions)
-	t.row("", "input", "lines", s.Source.Lines)
-	t.row("", "input", "bad lines", s.Source.Bad)
+	t.row("", "input", "decisions", "count", s.Decisions)
+	t.row("", "input", "lines", "count", s.Source.Lines)
+	t.row("", "input", "bad lines", "count", s.Source.Bad)
 	for _, b := range s.BadLines {
-		t.row("", "bad line", fmt.Sprintf("%s:%d", b.File, b.Line), b.Problem)
+		t.row("", "bad line", fmt.Sprintf("%s:%d", b.File, b.Line), "problem", b.Problem)
 	}
 	t.side("after", &s.After)
 	if s.Before != nil {
 		t.side("before", s.Before)
-		t.row("", "changes", "same", s.Changes.Same)
-		t.row("", "changes", "stronger", s.Changes.Stronger)
-		t.row("", "changes", "weaker", s.Changes.Weaker)
+		t.row("", "changes", "same", "count", s.Changes.Same)
+		t.row("", "changes", "stronger", "count", s.Changes.Stronger)
+		t.row("", "changes", "weaker", "count", s.Changes.Weaker)
 		for _, m := range s.Changes.Moves {
-			t.row("", "move", m.Name, m.Count)
+			t.row("", "move", m.Name, "count", m.Count)
 		}
 	}
 	for _, c := range s.Costs {
-		t.row("after", "cost: prompts", c.Rule, c.Prompts)
-		t.row("after", "cost: spared", c.Rule, c.Spared)
-		t.row("after", "cost: denied", c.Rule, c.Denied)
-		t.row("after", "cost: attacks stopped", c.Rule, c.AttacksStopped)
-		t.row("after", "cost: legit prompted", c.Rule, c.LegitPrompted)
+		t.row("after", "cost", c.Rule, "prompts", c.Prompts)
+		t.row("after", "cost", c.Rule, "spared", c.Spared)
+		t.row("after", "cost", c.Rule, "denied", c.Denied)
+		t.row("after", "cost", c.Rule, "attacks stopped", c.AttacksStopped)
+		t.row("after", "cost", c.Rule, "legit prompted", c.LegitPrompted)
 	}
 	t.Flush()
 	return t.Error()
@@ -58,8 +58,8 @@ func (s *Summary) CSV(w io.Writer) error {
 type table struct{ *csv.Writer }
 
 // row writes one line. The writer keeps its first error.
-func (t table) row(side, section, name string, value any) {
-	_ = t.Write([]string{side, section, cell(name), cell(fmt.Sprint(value))})
+func (t table) row(side, section, name, measure string, value any) {
+	_ = t.Write([]string{side, section, cell(name), measure, cell(fmt.Sprint(value))})
 }
 
 // cell quotes what a spreadsheet would take for a formula: it may come from a
@@ -75,46 +75,45 @@ func cell(text string) string {
 }
 
 func (t table) side(name string, s *Side) {
-	t.row(name, "total", "comparable", s.Comparable)
-	t.row(name, "total", "not comparable", s.NotComparable)
+	t.row(name, "total", "", "comparable", s.Comparable)
+	t.row(name, "total", "", "not comparable", s.NotComparable)
 	for _, l := range s.Lacking {
-		t.row(name, "lacking", l.Name, l.Count)
+		t.row(name, "lacking", l.Name, "count", l.Count)
 	}
-	t.row(name, "total", "prompts per 1000", s.PromptsPer1000)
-	t.outcomes(name, "total", s.Outcomes)
+	t.row(name, "total", "", "prompts per 1000", s.PromptsPer1000)
+	t.outcomes(name, "total", "", s.Outcomes)
 	for _, section := range s.sections() {
 		for _, r := range section.rows {
-			t.outcomes(name, section.name+" "+r.Name, r.Outcomes)
+			t.outcomes(name, section.name, r.Name, r.Outcomes)
 		}
 	}
-	t.row(name, "subjects", "count", s.Subjects.Count)
-	t.row(name, "subjects", "never prompted", s.Subjects.NeverPrompted)
+	t.row(name, "subjects", "", "count", s.Subjects.Count)
+	t.row(name, "subjects", "", "never prompted", s.Subjects.NeverPrompted)
 	for _, p := range s.Subjects.Prompts {
-		t.row(name, "subjects by prompts", p.Name, p.Count)
+		t.row(name, "subjects by prompts", p.Name, "count", p.Count)
 	}
 	if l := s.Labels; l != nil {
-		t.row(name, "labels", "attacks", l.Attacks)
-		t.row(name, "labels", "attacks stopped", l.Stopped)
-		t.row(name, "labels", "attacks let through", l.LetThrough)
-		t.row(name, "labels", "legit", l.Legit)
-		t.row(name, "labels", "legit prompted", l.Prompted)
-		t.row(name, "labels", "legit refused", l.Refused)
-		t.row(name, "labels", "precision", l.Precision)
-		t.row(name, "labels", "recall", l.Recall)
-		t.row(name, "labels", "friction per 1000", l.Friction)
+		t.row(name, "labels", "", "attacks", l.Attacks)
+		t.row(name, "labels", "", "attacks stopped", l.Stopped)
+		t.row(name, "labels", "", "attacks let through", l.LetThrough)
+		t.row(name, "labels", "", "legit", l.Legit)
+		t.row(name, "labels", "", "legit prompted", l.Prompted)
+		t.row(name, "labels", "", "legit refused", l.Refused)
+		t.row(name, "labels", "", "precision", l.Precision)
+		t.row(name, "labels", "", "recall", l.Recall)
+		t.row(name, "labels", "", "friction per 1000", l.Friction)
 		for _, p := range l.Curve {
-			t.row(name, fmt.Sprintf("curve %+d friction", p.Shift), fmt.Sprint(p.Shift), p.Friction)
-			t.row(name, fmt.Sprintf("curve %+d stopped", p.Shift), fmt.Sprint(p.Shift), p.Stopped)
+			t.row(name, "curve", fmt.Sprint(p.Shift), "friction per 1000", p.Friction)
+			t.row(name, "curve", fmt.Sprint(p.Shift), "stopped", p.Stopped)
 		}
 	}
 }
 
-func (t table) outcomes(side, section string, o Outcomes) {
-	section = cell(section)
-	t.row(side, section, "allow", o.Allow)
-	t.row(side, section, "notify", o.Notify)
-	t.row(side, section, "challenge", o.Challenge)
-	t.row(side, section, "deny", o.Deny)
+func (t table) outcomes(side, section, name string, o Outcomes) {
+	t.row(side, section, name, "allow", o.Allow)
+	t.row(side, section, name, "notify", o.Notify)
+	t.row(side, section, name, "challenge", o.Challenge)
+	t.row(side, section, name, "deny", o.Deny)
 }
 
 type section struct {

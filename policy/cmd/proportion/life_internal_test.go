@@ -1,0 +1,80 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/proportion-go/proportion/risk/risktest"
+)
+
+// life returns the logins of a population, and on each subject one attack of
+// every kind, spread over the time, in its order.
+func life(seed uint64, subjects, logins int) []risktest.Event {
+	people := risktest.NewPopulation(seed, subjects)
+	all := slices.Collect(people.Events(logins))
+	var last time.Time
+	for _, e := range all {
+		if e.Time.After(last) {
+			last = e.Time
+		}
+	}
+	span := last.Sub(risktest.Epoch())
+	for subject := range subjects {
+		for kind := risktest.Naive; kind <= risktest.VeryTargeted; kind++ {
+			part := (subject*7919 + int(kind)*101) % (4 * subjects)
+			at := risktest.Epoch().Add(time.Duration(float64(span) * float64(part) / float64(4*subjects)))
+			all = append(all, people.Attack(kind, subject, 0, at))
+		}
+	}
+	slices.SortStableFunc(all, func(a, b risktest.Event) int {
+		return cmp.Or(a.Time.Compare(b.Time), cmp.Compare(a.Subject, b.Subject))
+	})
+	return all
+}
+
+// writeLife writes events as raw ones in JSON Lines, and returns the path.
+func writeLife(t testing.TB, events []risktest.Event) string {
+	t.Helper()
+	var b strings.Builder
+	for i, e := range events {
+		device, label := "", "legit"
+		if e.Device != [16]byte{} {
+			device = fmt.Sprintf("%x", e.Device[:])
+		}
+		if e.Attack != 0 {
+			label = "attack"
+		}
+		fmt.Fprintf(&b, `{"id":"%d","time":%q,"subject":"%d","action":"login","ip":%q,"user_agent":%q,"device":%q,"success":true,"label":%q}`+"\n",
+			i, e.Time.Format(time.RFC3339Nano), e.Subject, e.Addr, e.Client.UserAgent, device, label)
+	}
+	return save(t, "life.jsonl", b.String())
+}
+
+// lifeLocator places the addresses of a population.
+func lifeLocator(events []risktest.Event) *risktest.Locator {
+	l := risktest.NewLocator()
+	for _, e := range events {
+		if p, err := e.Addr.Prefix(48); err == nil {
+			l.Place(p, e.Location)
+		}
+	}
+	return l
+}
+
+func save(t testing.TB, name, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
