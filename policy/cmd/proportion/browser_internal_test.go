@@ -59,9 +59,9 @@ func browser(t *testing.T) context.Context {
 // hostile is a text that would do harm wherever it is not escaped.
 const hostile = `"><script>document.title='broken'</script><img src=http://198.51.100.1/x>`
 
-// pageOf replays simulated life under the shipped policy, against one that asks
+// reportPage replays simulated life under the shipped policy, against one that asks
 // at every new device or country, and returns the page.
-func pageOf(t *testing.T) []byte {
+func reportPage(t *testing.T) []byte {
 	t.Helper()
 	events := life(1, 300, 30)
 	path := writeLife(t, events)
@@ -105,7 +105,7 @@ func reduced(t testing.TB) string {
 // The page looks right at every width, in light and dark, and on paper; it asks
 // for nothing but itself, and runs nothing.
 func TestReportInABrowser(t *testing.T) {
-	content := pageOf(t)
+	content := reportPage(t)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/report.html" {
 			http.NotFound(w, r)

@@ -87,7 +87,7 @@ func (w world) replay(ctx context.Context, o *replayOptions) error {
 	}
 	s := report.New(r)
 	if o.page != "" {
-		if err := writeFile(o.page, s.HTML); err != nil {
+		if err := putFile(o.page, s.HTML); err != nil {
 			return internalError{err}
 		}
 	}

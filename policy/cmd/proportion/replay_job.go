@@ -149,7 +149,7 @@ func (j *job) keep() error {
 	if k.Run, err = j.replay.MarshalBinary(); err != nil {
 		return err
 	}
-	return writeFile(j.path(), func(w io.Writer) error { return gob.NewEncoder(w).Encode(k) })
+	return putFile(j.path(), func(w io.Writer) error { return gob.NewEncoder(w).Encode(k) })
 }
 
 // step is called every few thousand decisions.
@@ -178,9 +178,9 @@ type diskError struct{ error }
 
 func (e diskError) Unwrap() error { return e.error }
 
-// writeFile puts a file in its place when all of it is on the disk, so that
+// putFile puts a file in its place when all of it is on the disk, so that
 // neither a full disk nor an interruption leaves half of one.
-func writeFile(path string, content func(io.Writer) error) error {
+func putFile(path string, content func(io.Writer) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {
 		return diskError{err}
