@@ -63,7 +63,25 @@ func (g *Guard) Decide(ctx context.Context, req Request) (Decision, error) {
 	if err := ctx.Err(); err != nil {
 		return g.denial(&req), err
 	}
+	g.refresh(ctx, s, &d)
 	return d, nil
+}
+
+// refresh renews, after an allowed action, what a proof once taught of the
+// device (L21): else one that is never challenged would be forgotten. It
+// changes something once a day at most, and nothing depends on it at once: a
+// store that fails, or learns of a proof meanwhile, is left alone.
+func (g *Guard) refresh(ctx context.Context, s *situation, d *Decision) {
+	if d.Outcome != Allow && d.Outcome != Notify || s.storeFailed() || !s.profile.Refresh(s.seen.Evidence()) {
+		return
+	}
+	encoded, err := (&recollection{*s.profile, s.memo}).MarshalBinary()
+	if err != nil {
+		return
+	}
+	_ = g.config.Store.Update(ctx, Update{
+		Subject: s.subject, Profile: encoded, Version: s.state.Version, Now: s.now,
+	})
 }
 
 // observe gathers what is known of the request: one store round trip, one

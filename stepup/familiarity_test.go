@@ -212,3 +212,43 @@ func seedTOTP(t testing.TB, b *steptest.Bench, c *steptest.Client) otp.Secret {
 	}
 	return secret
 }
+
+// A device that is only ever allowed is renewed, and by nothing else (L21): it
+// is still known when the proof that taught it is long forgotten.
+func TestAllowedActionsRenewADevice(t *testing.T) {
+	for name, action := range map[string]string{"allowed": "invoice.view", "challenged": "transfer"} {
+		b, c := newBench(t), atHome()
+		b.Prove(c, "address.change", nil, stepup.Code6)
+		for range 20 { // months
+			b.Clock.Advance(29 * 24 * time.Hour)
+			b.Decide(c, action, transfer("100"))
+		}
+		d := b.Decide(c, "invoice.view", nil)
+		if got := d.Signals.Bool(risk.DeviceKnown); got != risk.TruthOf(name == "allowed") {
+			t.Errorf("%s: got device.known %v", name, got)
+		}
+		if n, _ := d.Signals.Number(risk.HistoryLogins); n != 0 {
+			t.Errorf("%s: %v proofs are remembered, want none", name, n)
+		}
+	}
+}
+
+// The renewal is written once a day, and is a favour: a store that cannot write
+// it changes no decision.
+func TestRenewalIsOnceADay(t *testing.T) {
+	store := faulty()
+	b, c := newBench(t, func(c *stepup.Config) { c.Store = store }), atHome()
+	b.Prove(c, "address.change", nil, stepup.Code6)
+	for range 47 { // hours, in which one day ends
+		b.Clock.Advance(time.Hour)
+		b.Decide(c, "invoice.view", nil)
+	}
+	if n := store.Calls("Update"); n != 1 {
+		t.Errorf("got %d updates in 47 hours, want 1", n)
+	}
+	b.Clock.Advance(48 * time.Hour)
+	store.Fail("Update", errStore)
+	if d := b.Decide(c, "invoice.view", nil); d.Outcome != stepup.Allow || len(d.Degraded) > 0 {
+		t.Errorf("a store that cannot write: got %v, degraded %v", &d, d.Degraded)
+	}
+}
