@@ -10,7 +10,8 @@
 // with the host's own endpoints for [stepup.Guard.Begin] and
 // [stepup.Guard.Finish], and repeats its request with the grant in the header
 // [GrantHeader]. The answer to a challenge is 401 with the WWW-Authenticate of
-// RFC 9470, to a deny 403.
+// RFC 9470, to a deny 403. [Problem] says of the guard's errors what they are to
+// a client.
 //
 // There are no pages for browsers yet. No token is ever put in a URL.
 package stephttp

@@ -70,25 +70,18 @@ func (m *Middleware) Require(action string, next http.Handler) http.Handler {
 }
 
 func (m *Middleware) redeem(w http.ResponseWriter, r *http.Request, token string, req stepup.Request, next http.Handler) {
-	switch err := m.guard.Redeem(r.Context(), token, req); {
-	case err == nil:
-		next.ServeHTTP(w, r)
-	case errors.Is(err, stepup.ErrRefused):
-		problem(w, http.StatusForbidden, document{Title: "The proof does not count for this."})
-	case isRequest(err):
-		problem(w, http.StatusBadRequest, document{Title: "The request cannot be read."})
-	default:
-		problem(w, http.StatusServiceUnavailable, document{Title: "Try again later."})
+	if err := m.guard.Redeem(r.Context(), token, req); err != nil {
+		Problem(w, err)
+		return
 	}
+	next.ServeHTTP(w, r)
 }
 
 func (m *Middleware) decide(w http.ResponseWriter, r *http.Request, req stepup.Request, next http.Handler) {
 	d, err := m.guard.Decide(r.Context(), req)
 	switch {
-	case isRequest(err):
-		problem(w, http.StatusBadRequest, document{Title: "The request cannot be read."})
 	case err != nil:
-		problem(w, http.StatusServiceUnavailable, document{Title: "Try again later."})
+		Problem(w, err)
 	case d.Outcome == stepup.Allow:
 		next.ServeHTTP(w, r)
 	case d.Outcome == stepup.Notify:
@@ -102,11 +95,6 @@ func (m *Middleware) decide(w http.ResponseWriter, r *http.Request, req stepup.R
 			Title: strings.Join(d.Reasons, " "), Reference: d.Reference, Route: d.Route,
 		})
 	}
-}
-
-func isRequest(err error) bool {
-	var malformed *stepup.RequestError
-	return errors.As(err, &malformed)
 }
 
 // authenticate returns the challenge of RFC 9470 s3: which authentication
