@@ -122,6 +122,9 @@ func NewRing(first Key, others ...Key) (*Ring, error) {
 // and spaces around an entry are ignored. The error is [ErrKey]; it gives the
 // number of the entry, and never any part of the text.
 func ParseRing(text string) (*Ring, error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, fmt.Errorf("%w: the ring is empty, want id:base64 of 32 random bytes", ErrKey)
+	}
 	var keys []Key
 	for i, entry := range strings.SplitN(text, ",", maxRing+1) {
 		key, err := parseKey(strings.TrimSpace(entry))

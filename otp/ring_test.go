@@ -302,3 +302,13 @@ func TestSealSecret(t *testing.T) {
 		t.Errorf("bytes sealed as something else: %v, want exactly ErrSealed", err)
 	}
 }
+
+// The error of an unset variable says what has to be in it.
+func TestParseRingOfNothing(t *testing.T) {
+	for _, text := range []string{"", "  \n"} {
+		_, err := otp.ParseRing(text)
+		if !errors.Is(err, otp.ErrKey) || !strings.Contains(err.Error(), "empty") || !strings.Contains(err.Error(), "32 random bytes") {
+			t.Errorf("%q: got error %v, want one that says what is missing", text, err)
+		}
+	}
+}

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -94,3 +96,34 @@ func (p *Profile) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, p.Strin
 
 // LogValue logs what String returns.
 func (p *Profile) LogValue() slog.Value { return slog.StringValue(p.String()) }
+
+// String returns every signal that was computed, in the order of the catalogue,
+// as "geo.country=FR geo.tor=?": a question mark is unknown. It is for
+// operators: places and habits of a person are in it.
+func (s *Signals) String() string {
+	var words []string
+	for id := range Signal(signalCount) {
+		if s.computed.Has(id.Group()) {
+			words = append(words, id.String()+"="+s.value(id))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+func (s *Signals) value(id Signal) string {
+	if !s.Known(id) {
+		return "?"
+	}
+	switch id.Type() {
+	case Bool:
+		return s.Bool(id).String()
+	case Number:
+		v, _ := s.Number(id)
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	case List:
+		v, _ := s.List(id)
+		return "[" + strings.Join(v, " ") + "]"
+	}
+	v, _ := s.Text(id)
+	return strconv.Quote(v)
+}

@@ -212,7 +212,7 @@ func (g *Guard) send(ctx context.Context, t *ticket, o offer, id, code string, e
 	err := sender.Send(ctx, Message{
 		To:       Contact{Kind: o.Kind, Address: o.Address},
 		Language: t.Language,
-		Text:     g.text(t, code, expires.Sub(g.config.Now())),
+		Text:     g.text(t, code, expires.Sub(g.config.Now())) + g.bound(t, o.Kind, code),
 		Code:     code,
 		ID:       id,
 		Expires:  expires,

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -100,6 +101,12 @@ type Config struct {
 	// hand over and return. Nil: nobody is told.
 	Notify func(context.Context, Notice)
 
+	// Domain is the host name of the website, as "example.com": SMS for the
+	// channel web then end in the line by which browsers fill codes in on that
+	// site and no other (WebOTP, origin-bound one-time codes). Empty: they do
+	// not.
+	Domain string
+
 	// CodeLife is how long a sent code is valid. Zero: 5 minutes. At most 10
 	// minutes (NIST SP 800-63B-4 s3.1.3.2).
 	CodeLife time.Duration
@@ -124,6 +131,8 @@ func (c Config) withDefaults() (Config, error) {
 		return Config{}, errors.New("stepup: config.Namespace: is empty")
 	case len(c.Audience) > longestAudience || !utf8.ValidString(c.Audience):
 		return Config{}, fmt.Errorf("stepup: config.Audience: want at most %d bytes of UTF-8", longestAudience)
+	case !isDomain(c.Domain):
+		return Config{}, errors.New("stepup: config.Domain: is not a host name")
 	case c.CodeLife < 0 || c.CodeLife > longestCodeLife:
 		return Config{}, fmt.Errorf("stepup: config.CodeLife: got %v, want at most %v", c.CodeLife, longestCodeLife)
 	}
@@ -156,4 +165,12 @@ func (c Config) withDefaults() (Config, error) {
 	c.Labels = maps.Clone(c.Labels)
 	c.Route = maps.Clone(c.Route)
 	return c, nil
+}
+
+// isDomain reports whether the text can be a host name, or is empty: nothing
+// else may stand in the last line of a message.
+func isDomain(text string) bool {
+	return len(text) <= 253 && !strings.ContainsFunc(text, func(r rune) bool {
+		return r != '.' && r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z')
+	})
 }

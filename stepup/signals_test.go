@@ -128,6 +128,7 @@ func TestNewRefuses(t *testing.T) {
 		"config.Keys":      {Namespace: "shop"},
 		"config.Namespace": {Keys: keys},
 		"config.Audience":  {Keys: keys, Namespace: "shop", Audience: strings.Repeat("a", 129)},
+		"config.Domain":    {Keys: keys, Namespace: "shop", Domain: "shop.example #123456"},
 		"config.CodeLife":  {Keys: keys, Namespace: "shop", CodeLife: 11 * time.Minute},
 		"config.Senders":   {Keys: keys, Namespace: "shop", Contacts: steptest.Contacts{}},
 	} {

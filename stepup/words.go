@@ -115,6 +115,15 @@ func (g *Guard) text(t *ticket, code string, valid time.Duration) string {
 	return fmt.Sprintf(w.message, code, act, int(valid.Round(time.Minute)/time.Minute), warning)
 }
 
+// bound returns the last line of an SMS that a browser reads, and fills in only
+// on the site that it names (https://wicg.github.io/sms-one-time-codes).
+func (g *Guard) bound(t *ticket, kind policy.ContactKind, code string) string {
+	if g.config.Domain == "" || t.Channel != Web || kind != policy.SMS || code == "" {
+		return ""
+	}
+	return "\n\n@" + g.config.Domain + " #" + code
+}
+
 // origin returns the place and client that asked, as the server saw them.
 func (t *ticket) origin(w words) string {
 	switch {
