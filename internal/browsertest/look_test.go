@@ -21,6 +21,8 @@ import (
 func TestStudioOnScreens(t *testing.T) {
 	p := studio(t, telecom(t))
 	p.says("#tab-tests", "72/72")
+	p.click(`[data-key="scene Stranger"]`) // fires much, and leaves much unknown
+	p.says(".headline h2", "Refuse")
 	screens := append(browsertest.Screens(), browsertest.Screen{Name: "tablet", Width: 1024, Height: 768})
 	for _, screen := range screens {
 		p.Look(screen)
@@ -73,18 +75,18 @@ func TestProblemsAreFound(t *testing.T) {
 	page := filepath.Join(t.TempDir(), "page.html")
 	const html = `<!doctype html><p style="color: #999">pale</p><p style="color: #222">clear</p>
 <p style="background: #123"><b style="color: #333">dark</b></p><input><button aria-label="named"></button>
-<div style="width: 3000px">wide</div>`
+<div style="height: 9px">over<br>lapping</div><div style="width: 3000px">wide</div>`
 	if err := os.WriteFile(page, []byte(html), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p.Do(chromedp.Navigate("file://" + page))
 	got := strings.Join(p.Problems(), "\n")
-	for _, want := range []string{"pale", "dark", "<input>", "sideways"} {
+	for _, want := range []string{"pale", "dark", "<input>", "sideways", "DIV  overlapping"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%s is not found in\n%s", want, got)
 		}
 	}
-	if n := len(p.Problems()); n != 4 {
-		t.Errorf("%d problems, want 4:\n%s", n, got)
+	if strings.Contains(got, "clear") || strings.Contains(got, "named") {
+		t.Errorf("what is well is found too:\n%s", got)
 	}
 }

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What is wrong with what is in view, by WCAG 2.2: contrast (1.4.3), no
-// scrolling sideways (1.4.10), names of controls (4.1.2).
+// scrolling sideways (1.4.10), names of controls (4.1.2); and what lies over
+// other things.
 (() => {
   const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest(".unseen");
 
@@ -55,6 +56,16 @@
       .map((e) => `contrast ${contrast(e).toFixed(2)}: ${e.className} ${e.textContent.slice(0, 40)}`);
   }
 
+  /** Elements that their own content does not fit in, and lies over others. */
+  function overflows() {
+    const spare = 3; // the tips of letters
+    const sticks = (e, style) => (style.overflowY === "visible" && e.scrollHeight > e.clientHeight + spare)
+      || (style.overflowX === "visible" && e.scrollWidth > e.clientWidth + spare);
+    return [...document.querySelectorAll("body *")]
+      .filter((e) => e.clientHeight > 0 && seen(e) && e.namespaceURI.endsWith("xhtml") && sticks(e, getComputedStyle(e)))
+      .map((e) => `overflows: ${e.tagName} ${e.className} ${e.textContent.trim().slice(0, 40)}`);
+  }
+
   const wide = document.documentElement.scrollWidth > innerWidth ? ["the page scrolls sideways"] : [];
-  return [...new Set([...wide, ...names(), ...contrasts()])];
+  return [...new Set([...wide, ...names(), ...contrasts(), ...overflows()])];
 })()

@@ -23,9 +23,13 @@ export function scale(policy, v) {
     node.style.flexGrow = Math.max(1, to - c.from);
     return node;
   });
-  const needle = h("div", { class: "needle" }, h("b", {}, `${v.score}`));
-  needle.style.left = `${v.score}%`;
-  return h("div", { class: "scale", role: "img", "aria-label": `Score ${v.score} of 100, band ${v.band}` }, h("div", { class: "bands" }, bands), needle);
+  const at = (node) => {
+    node.style.left = `${v.score}%`;
+    node.style.transform = `translateX(-${v.score}%)`; // inside at either end
+    return node;
+  };
+  return h("div", { class: "scale", role: "img", "aria-label": `Score ${v.score} of 100, band ${v.band}` }, 
+    h("div", { class: "bands" }, bands), at(h("div", { class: "line" })), at(h("b", { class: "needle" }, `${v.score}`)));
 }
 
 /** The step of each sensitivity and band. */

@@ -18,21 +18,19 @@ function state(r) {
   return ["silent", "no"];
 }
 
-const signs = { true: "✓", false: "✗", unknown: "?" };
-
 function rule(r, go) {
   const [kind, words] = state(r);
   const summary = h("summary", { "data-key": `rule ${r.id}` }, h("span", { class: "name" }, r.id), h("span", { class: "effect" }, r.effect),
     r.shadow && h("span", { class: "tag" }, "shadow"), h("span", { class: "state" }, words));
-  const parts = r.predicates.map((p) => h("li", { "data-truth": p.truth }, h("span", { class: "sign", "aria-hidden": "true" }, signs[p.truth]),
+  const parts = r.predicates.map((p) => h("li", { "data-truth": p.truth },
     h("button", { type: "button", class: "link", title: "Show in the text", onclick: () => go(r.file, p.line, p.column) }, p.text),
-    h("span", { class: "unseen" }, ` is ${p.truth}`), values(p)));
+    h("span", { class: "value" }, h("span", { class: "unseen" }, "is "), p.truth), values(p)));
   return h("details", {
     class: `rule ${kind}`, open: chosen.get(r.id) ?? kind !== "silent",
     ontoggle: (e) => { if (e.target.open !== (kind !== "silent") || chosen.has(r.id)) chosen.set(r.id, e.target.open); },
-  }, summary, r.remark && h("p", { class: "note" }, r.remark), r.condition ? h("ul", {}, parts)
+  }, summary, r.remark && h("p", { class: "note" }, r.remark), r.condition ? [r.condition !== r.predicates[0]?.text && h("p", { class: "condition" }, r.condition), h("ul", {}, parts)]
     : h("p", { class: "note" }, "It has no condition, and always applies."),
-  h("button", { type: "button", class: "link place", onclick: () => go(r.file, r.line, 1) }, `${r.file}:${r.line}`));
+  h("button", { type: "button", class: "link place", onclick: () => go(r.file, r.line, 1) }, `${r.file.split(/[\\/]/).at(-1)}:${r.line}`));
 }
 
 function values(p) {
