@@ -44,10 +44,14 @@ func (m *MAC) Sum(parts ...[]byte) [32]byte { return m.all()[0].sum(parts) }
 
 // SumAll returns the fingerprint of the parts under every key, the first key
 // first, for looking up what may have been written before a rotation.
-func (m *MAC) SumAll(parts ...[]byte) [][32]byte {
-	sums := make([][32]byte, len(m.all()))
-	for i := range sums {
-		sums[i] = m.all()[i].sum(parts)
+func (m *MAC) SumAll(parts ...[]byte) [][32]byte { return m.AppendSums(nil, parts...) }
+
+// AppendSums is [MAC.SumAll] that appends to a slice, for callers with room
+// for the sums of a few keys.
+func (m *MAC) AppendSums(sums [][32]byte, parts ...[]byte) [][32]byte {
+	keys := m.all()
+	for i := range keys {
+		sums = append(sums, keys[i].sum(parts))
 	}
 	return sums
 }

@@ -66,9 +66,9 @@ func (v *Verdict) reset(p *Policy, in *Input, a *action) {
 	w := &v.work
 	w.policy, w.action, w.in = p, a, *in
 	w.strict, w.storeless, w.score = false, false, nil
-	if len(w.truths) < a.words {
-		w.truths, w.unknowns = make([]uint64, a.words), make([]uint64, a.words)
-		w.fired = make([]uint64, a.words)
+	if n := a.words; len(w.truths) < n {
+		all := make([]uint64, 3*n)
+		w.truths, w.unknowns, w.fired = all[:n], all[n:2*n], all[2*n:]
 	}
 	w.plain, w.others = nothing, w.others[:0]
 	v.Degraded, v.Charges = v.Degraded[:0], v.Charges[:0]

@@ -17,7 +17,8 @@ type Step struct {
 	ways *[int(Passkey) + 1]way
 }
 
-// A Way says where and how a method works in a step.
+// A Way says where and how a method works in a step. Its slices must not be
+// modified.
 type Way struct {
 	Channels []string      // of client.channel: web, app, phone, shop, api
 	Via      []ContactKind // for code4, code6 and mobile4: by which contacts
@@ -36,18 +37,27 @@ func (s Step) Way(m Method) (Way, bool) {
 	if !listed || s.ways == nil {
 		return Way{}, false
 	}
-	var w Way
-	for i, name := range channelNames {
-		if s.ways[m].channels&(1<<i) != 0 {
-			w.Channels = append(w.Channels, name)
+	w := &s.ways[m]
+	return Way{channelSets[w.channels], viaSets[w.via>>SMS]}, true
+}
+
+// The subsets of the channels and of the kinds of contact, by their bits: a
+// decision asks for some, and makes none.
+var (
+	channelSets = subsets(channelNames[:]...)
+	viaSets     = subsets(SMS, Email, App)
+)
+
+func subsets[T any](all ...T) [][]T {
+	sets := make([][]T, 1<<len(all))
+	for bits := range sets {
+		for i, one := range all {
+			if bits&(1<<i) != 0 {
+				sets[bits] = append(sets[bits], one)
+			}
 		}
 	}
-	for k := SMS; k <= App; k++ {
-		if s.ways[m].via&(1<<k) != 0 {
-			w.Via = append(w.Via, k)
-		}
-	}
-	return w, true
+	return sets
 }
 
 // ContactKind is a sort of contact: sms, email or app.

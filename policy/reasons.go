@@ -18,50 +18,43 @@ import (
 // The texts are written for customers, yet they say what was noticed: show
 // them only where the device is trusted, and at most two (L25).
 func (v *Verdict) Reasons(language string, most int) []string {
-	fired := v.Fired()
-	slices.SortStableFunc(fired, func(a, b Fired) int {
-		return cmp.Or(cmp.Compare(v.weight(b.Effect), v.weight(a.Effect)),
-			strings.Compare(a.ID, b.ID))
+	var room [16]firing // on the stack, for nearly all decisions
+	told := slices.DeleteFunc(v.found(room[:0]), func(f firing) bool { return !v.tells(&f) })
+	slices.SortStableFunc(told, func(a, b firing) int {
+		return cmp.Or(cmp.Compare(b.effect.weight(), a.effect.weight()), strings.Compare(a.id, b.id))
 	})
 	var reasons []string
-	for _, f := range fired {
-		text := inLanguage(f.Because, strings.ToLower(language))
-		if len(reasons) < most && text != "" && v.mattered(&f) && !slices.Contains(reasons, text) {
+	for i := range told {
+		text := inLanguage(told[i].because, strings.ToLower(language))
+		if len(reasons) < most && text != "" && !slices.Contains(reasons, text) {
 			reasons = append(reasons, text)
 		}
 	}
 	return reasons
 }
 
-// mattered reports whether a rule that fired says something true of the step.
-func (v *Verdict) mattered(f *Fired) bool {
-	if f.ByUnknown {
+// tells reports whether a rule that fired says something true of the step.
+func (v *Verdict) tells(f *firing) bool {
+	if !f.fired || f.shadow || f.unknown || f.because == nil {
 		return false
 	}
-	return f.Effect.AtMost == "" ||
-		f.Effect.AtMost == v.Step.Name && v.Base().Index > v.Step.Index
+	return f.effect.kind != caps ||
+		f.effect.step == v.Step.Index && v.Base().Index > v.Step.Index
 }
 
 // weight orders effects by how much they ask: deny, then require by step,
 // then scores by points, then what asks for less.
-func (v *Verdict) weight(e Effect) int {
+func (e *effect) weight() int {
 	const points = 100
-	switch {
-	case e.Deny:
+	switch e.kind {
+	case denies:
 		return 1 << 30
-	case e.Require != "":
-		return points + 1 + v.stepIndex(e.Require)
-	case e.AtMost != "":
+	case requires:
+		return points + 1 + e.step
+	case caps:
 		return -points - 1
 	}
-	return e.Score
-}
-
-func (v *Verdict) stepIndex(name string) int {
-	if v.work.policy == nil {
-		return 0
-	}
-	return slices.IndexFunc(v.work.policy.ladder, func(s Step) bool { return s.Name == name })
+	return e.score
 }
 
 // inLanguage returns the text of a language, or of the nearest more general

@@ -164,7 +164,7 @@ func (g *Guard) stillReachable(ctx context.Context, t *ticket, o offer) error {
 func (g *Guard) opening(t *ticket, o offer, sealed string, now time.Time) (Opening, string, error) {
 	c := Opening{
 		ID: t.ID, Try: newTry(), Subject: g.subjectRef(t.Subject), Binding: t.bindingRef(),
-		Action: pseudonym(g.keys.action, t.Action), Network: g.place(t.Network), Address: t.Address,
+		Action: pseudonym(g.keys.action, t.Action), Network: g.place([]byte(t.Network)), Address: t.Address,
 		Lane: t.Lane, Method: o.Method, Attempts: attempts(o.Method), Device: t.Device,
 		Now: now, Issued: t.Issued, Expires: now.Add(g.config.CodeLife), Ticket: []byte(sealed),
 	}

@@ -61,7 +61,8 @@ func (g *Guard) caps(t *ticket, o offer) []Cap {
 }
 
 func (g *Guard) capRef(kind, text string) Ref {
-	return refOf(g.keys.issue.SumAll([]byte(kind), []byte(text)))
+	var room fewSums
+	return refOf(g.keys.issue.AppendSums(room[:0], []byte(kind), []byte(text)))
 }
 
 // unsent is the cap on challenges that send nothing: it only bounds memory.
@@ -77,9 +78,15 @@ func (g *Guard) unanswered(t *ticket) Cap {
 }
 
 // network returns the truncated network of an address, or "".
-func network(addr netip.Addr) string {
+func network(addr netip.Addr) string { return string(appendNetwork(nil, addr)) }
+
+// addressLength is room for an address or a network.
+const addressLength = 48
+
+// appendNetwork appends the truncated network of an address, if it is valid.
+func appendNetwork(text []byte, addr netip.Addr) []byte {
 	if !addr.IsValid() {
-		return ""
+		return text
 	}
 	addr = addr.Unmap()
 	bits := 48
@@ -88,9 +95,9 @@ func network(addr netip.Addr) string {
 	}
 	p, err := addr.Prefix(bits)
 	if err != nil {
-		return ""
+		return text
 	}
-	return p.String()
+	return p.AppendTo(text)
 }
 
 // billing returns the first digits of a telephone number.

@@ -123,9 +123,11 @@ func (g *Guard) observe(ctx context.Context, req *Request) *situation {
 // recall reads the subject from the store. A failure leaves the profile nil.
 func (g *Guard) recall(ctx context.Context, s *situation, token deviceToken) {
 	_, per := s.policy.PromptWindow()
+	var address, net [addressLength]byte
 	state, err := g.config.Store.Subject(ctx, Query{
 		Subject: s.subject, Session: s.session, Device: token.ID, Counter: token.Counter, Now: s.now, PromptsSince: s.now.Add(-per),
-		Address: g.place(addressOf(s.req.IP)), Network: g.place(network(s.req.IP)),
+		Address: g.place(appendAddress(address[:0], s.req.IP)),
+		Network: g.place(appendNetwork(net[:0], s.req.IP)),
 		Client: pseudonym(g.keys.binding, s.req.Binding).Key,
 	})
 	if err != nil {
@@ -200,27 +202,28 @@ func (s *situation) counts(h *Held) bool {
 }
 
 // place is the pseudonym of an address or network; none has the zero Key.
-func (g *Guard) place(text string) Key {
-	if text == "" {
+func (g *Guard) place(text []byte) Key {
+	if len(text) == 0 {
 		return Key{}
 	}
-	return g.capRef("place", text).Key
+	var room fewSums
+	return refOf(g.keys.issue.AppendSums(room[:0], []byte("place"), text)).Key
 }
 
-// addressOf returns what counts as one address: of version 6 a /64, which is
-// one household or host.
-func addressOf(addr netip.Addr) string {
+// appendAddress appends what counts as one address, if it is valid: of version
+// 6 a /64, which is one household or host.
+func appendAddress(text []byte, addr netip.Addr) []byte {
 	switch addr = addr.Unmap(); {
 	case !addr.IsValid():
-		return ""
+		return text
 	case addr.Is4():
-		return addr.String()
+		return addr.AppendTo(text)
 	}
 	p, err := addr.WithZone("").Prefix(64)
 	if err != nil {
-		return ""
+		return text
 	}
-	return p.String()
+	return p.AppendTo(text)
 }
 
 // counters are those that the store keeps.

@@ -185,7 +185,8 @@ func (g *Guard) Erase(ctx context.Context, subject string) error {
 // subjectRef returns the pseudonyms that a subject may be kept under: today's,
 // those under former keys, and those of the tombstone of an erased one.
 func (g *Guard) subjectRef(subject string) Ref {
-	sums := g.keys.subject.SumAll([]byte(subject))
+	var room fewSums
+	sums := g.keys.subject.AppendSums(room[:0], []byte(subject))
 	r := refOf(sums)
 	for _, sum := range sums {
 		r.Tombs = append(r.Tombs, tombstone(sum))

@@ -80,8 +80,10 @@ func (g *Guard) reasons(d *Decision, language string, trusted bool) []string {
 	if d.Outcome == Allow {
 		return nil
 	}
-	if texts := d.Verdict.Reasons(language, 2); trusted && len(texts) > 0 {
-		return texts
+	if trusted {
+		if texts := d.Verdict.Reasons(language, 2); len(texts) > 0 {
+			return texts
+		}
 	}
 	w := wordsOf(language)
 	switch d.Outcome {
