@@ -128,7 +128,7 @@ func (g *Guard) recall(ctx context.Context, s *situation, token deviceToken) {
 		Subject: s.subject, Session: s.session, Device: token.ID, Counter: token.Counter, Now: s.now, PromptsSince: s.now.Add(-per),
 		Address: g.place(appendAddress(address[:0], s.req.IP)),
 		Network: g.place(appendNetwork(net[:0], s.req.IP)),
-		Client: pseudonym(g.keys.binding, s.req.Binding).Key,
+		Client:  pseudonym(g.keys.binding, s.req.Binding).Key,
 	})
 	if err != nil {
 		s.gap(policy.StoreGap, "subject", "cannot be read")

@@ -101,7 +101,7 @@ func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) *ticket {
 		Reasons:     d.Verdict.Reasons(s.req.language(), 2),
 		Evidence:    evidence,
 		Network:     network(s.req.IP),
-		Address:     g.place(addressOf(s.req.IP)),
+		Address:     g.place(appendAddress(nil, s.req.IP)),
 		Where:       strings.Join(slices.DeleteFunc([]string{s.seen.Location.City, s.seen.Location.Country}, isEmpty), ", "),
 		Client:      s.seen.Client.Family(),
 	}
