@@ -86,11 +86,14 @@ func TestL7Drawn(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := parse(t, ruleTexts(t, all...)...)
 		in := drawInput(t)
+		if in.Gaps = nil; rapid.Bool().Draw(t, "always asked") {
+			in.Action = "profile"
+		}
 		in.Signals.SetBool(risk.DeviceTrusted, rapid.SampledFrom([]risk.Truth{risk.True, risk.True,
 			risk.False, risk.Unknown}).Draw(t, "trusted"))
 		in.Prompts = policy.Count{}
 		before := p.Evaluate(in)
-		in.Prompts = policy.Count{N: rapid.IntRange(0, 9).Draw(t, "passed"), Known: true}
+		in.Prompts = policy.Count{N: rapid.SampledFrom([]int{2, 3, 9}).Draw(t, "passed"), Known: true}
 		after := p.Evaluate(in)
 		trusted := in.Signals.Bool(risk.DeviceTrusted) == risk.True
 		mild := slices.Contains([]string{"view", "login", "profile"}, in.Action)
@@ -130,8 +133,11 @@ func TestL18Drawn(t *testing.T) {
 		}
 		p := parse(t, ruleTexts(t, kinds...)...)
 		in := drawInput(t)
-		in.Prompts, in.Facts["vip"] = policy.Count{}, true
-		for range rapid.IntRange(1, 3).Draw(t, "proofs") {
+		in.Prompts, in.Gaps, in.Facts["vip"] = policy.Count{}, nil, true
+		if rapid.IntRange(0, 3).Draw(t, "other action") > 0 {
+			in.Action = rapid.SampledFrom([]string{"profile", "email"}).Draw(t, "unbound")
+		}
+		for range rapid.IntRange(2, 4).Draw(t, "proofs") {
 			in.Proofs = append(in.Proofs, policy.Proof{
 				Method: rapid.SampledFrom([]policy.Method{policy.TOTP, policy.TOTP, policy.Passkey, 0}).Draw(t, "method"),
 				Action: rapid.SampledFrom([]string{in.Action, in.Action, "view"}).Draw(t, "of"),
