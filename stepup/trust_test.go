@@ -6,12 +6,15 @@ package stepup_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/proportion-go/proportion/otp"
+	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/risk"
 	"github.com/proportion-go/proportion/risk/risktest"
 	"github.com/proportion-go/proportion/stepup"
@@ -195,10 +198,25 @@ func TestParallelProofsLoseNothing(t *testing.T) {
 	}
 }
 
-// No request sees half of a policy while it is swapped.
+// TestSetPolicyUnderLoad: no request sees half of a policy while it is swapped
+// for one that differs in its score, its matrix and its ladder.
 func TestSetPolicyUnderLoad(t *testing.T) {
 	b := newBench(t)
-	first, second := testPolicy(t), testPolicy(t)
+	first := testPolicy(t)
+	text, err := os.ReadFile("testdata/policy.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := policy.Parse(policy.Source{Name: "second", Data: []byte(strings.NewReplacer(
+		"score: 10", "score: 11", "sensitive: [confirm, confirm,", "sensitive: [strong,  strong, ",
+		"urn:example:loa:2", "urn:example:loa:3").Replace(string(text)))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	decide := func() (string, error) {
+		d, err := b.Guard.Decide(t.Context(), alice("laptop").Request("address.change", nil))
+		return fmt.Sprint(d.Verdict.Step.Name, d.Verdict.Score, d.Verdict.Step.ACR), err
+	}
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -208,13 +226,23 @@ func TestSetPolicyUnderLoad(t *testing.T) {
 		}
 	}()
 	if n := each(200, func() error {
-		d, err := b.Guard.Decide(t.Context(), alice("laptop").Request("address.change", nil))
-		if err == nil && d.Verdict.Step.Name != "confirm" {
-			t.Errorf("got %v, want the step confirm", &d)
+		got, err := decide()
+		if err == nil && got != "confirm10" && got != "strong11urn:example:loa:3" {
+			t.Errorf("got %s, want what one of the policies says", got)
 		}
 		return err
 	}); n != 200 {
 		t.Errorf("got %d decisions, want 200", n)
 	}
 	<-done
+	for want, p := range map[string]*policy.Policy{
+		"confirm10": first, "strong11urn:example:loa:3": second,
+	} {
+		if err := b.Guard.SetPolicy(p); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := decide(); got != want || err != nil {
+			t.Errorf("got %s, want %s (%v)", got, want, err)
+		}
+	}
 }
