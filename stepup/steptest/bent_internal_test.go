@@ -136,6 +136,15 @@ func updating(change func(*stepup.Update)) func(*bent) {
 	}
 }
 
+func querying(change func(*stepup.Query)) func(*bent) {
+	return func(b *bent) {
+		b.subject = func(ctx context.Context, q stepup.Query) (stepup.State, error) {
+			change(&q)
+			return b.Store.Subject(ctx, q)
+		}
+	}
+}
+
 // telling changes what is told of a subject.
 func telling(change func(stepup.Query, *stepup.State)) func(*bent) {
 	return func(b *bent) {

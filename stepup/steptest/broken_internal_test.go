@@ -73,6 +73,18 @@ func brokenPromises() []broken {
 				s.Answered = append(s.Answered, s.Answered...)
 			})},
 
+		// What is counted around.
+		{"sees nobody", "subjects are counted where they are seen",
+			telling(func(_ stepup.Query, st *stepup.State) { st.Around = stepup.Around{} })},
+		{"takes one address for another", "subjects are counted where they are seen",
+			querying(func(q *stepup.Query) { q.Address = stepup.Key{1} })},
+		{"knows no address that asked", "wrong answers count at the address",
+			opening(func(o *stepup.Opening) { o.Address = stepup.Key{} })},
+		{"takes all addresses for one", "wrong answers count at the address",
+			opening(func(o *stepup.Opening) { o.Address = stepup.Key{1, 1} })},
+		{"knows at once what is usual", "wrong answers of everybody are compared",
+			telling(func(_ stepup.Query, st *stepup.State) { st.Everybody.Known = true })},
+
 		// Guesses.
 		{"counts a guess at no cost", "attempts end a challenge",
 			attempting(func(_ *bent, a *stepup.Attempt) { a.Cost = 0 })},

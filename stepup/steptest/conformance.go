@@ -44,7 +44,7 @@ type check struct {
 func checks() []check {
 	return slices.Concat(challengeChecks(), issuingChecks(), budgetChecks(), waitChecks(),
 		settlingChecks(), onceChecks(), subjectChecks(), erasureChecks(), clockChecks(), repeatChecks(),
-		rotationChecks())
+		rotationChecks(), aroundChecks())
 }
 
 func newProbeClock() *Clock { return NewClock(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)) }
