@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/proportion-go/proportion/risk"
 	"github.com/proportion-go/proportion/risk/risktest"
 )
 
@@ -41,6 +42,15 @@ type Point struct {
 type Results struct {
 	Rows   []Row
 	Points []Point
+	Alike  []Alike
+}
+
+// Alike is the share of targeted attacks that show nothing, at any level, that
+// the subject did not show in a stored login. What tells them from him is how
+// often he showed it.
+type Alike struct {
+	Size  int // logins stored
+	Share float64
 }
 
 // Run measures everything, in the order of the tables.
@@ -49,6 +59,7 @@ func Run(cfg Config) (r Results) {
 	for _, size := range sizes() {
 		w.learn(size)
 		own := w.own(size)
+		r.Alike = append(r.Alike, Alike{size, w.alike(size)})
 		for _, kind := range attacks() {
 			against := w.against(kind, size)
 			r.Points = append(r.Points, pointOf(own, against, kind, size))
@@ -69,6 +80,23 @@ func (w *world) own(size int) [][]scores {
 		}
 	}
 	return list
+}
+
+// alike is the share of targeted attacks that show nothing new.
+func (w *world) alike(size int) float64 {
+	alike, all := 0.0, 0.0
+	for i, life := range w.lives {
+		for n := range w.cfg.Attacks {
+			e := w.people.Attack(risktest.Targeted, i, n, life[size+n%ahead].Time)
+			o := observe(&e, w.profiles[i])
+			o.Familiarity = &w.familiar
+			fresh := slices.ContainsFunc(o.Explain(), func(p risk.Part) bool { return p.Seen == 0 })
+			if all++; !fresh {
+				alike++
+			}
+		}
+	}
+	return alike / all
 }
 
 // against scores attacks on each subject, made when he himself logs in next.

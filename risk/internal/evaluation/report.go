@@ -15,7 +15,7 @@ import (
 func Page(full, reduced Results) []byte {
 	var b bytes.Buffer
 	b.WriteString(Preface())
-	b.WriteString(verdict(full.Rows))
+	b.WriteString(verdict(&full))
 	b.WriteString(rulePoints(full.Points))
 	b.WriteString("\n## Without device tokens\n")
 	b.WriteString(tables(full.Rows, false))
@@ -96,8 +96,9 @@ func Won(rows []Row) (won, of int) {
 	return won, of
 }
 
-func verdict(rows []Row) string {
+func verdict(r *Results) string {
 	var b bytes.Buffer
+	rows := r.Rows
 	won, of := Won(rows)
 	fmt.Fprintf(&b, goal, won, of, reachable(rows))
 	if won == of {
@@ -111,7 +112,11 @@ func verdict(rows []Row) string {
 				r.Size, r.By[rule], r.By[published], r.By[ours], standing(&r.By))
 		}
 	}
-	return b.String() + why
+	b.WriteString(why + "\n| logins stored | targeted attacks that show nothing new |\n| ---: | ---: |\n")
+	for _, a := range r.Alike {
+		fmt.Fprintf(&b, "| %d | %.2f %% |\n", a.Size, 100*a.Share)
+	}
+	return b.String() + weighed
 }
 
 // reachable counts the promised rows in which the rule stops enough.
