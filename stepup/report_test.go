@@ -90,6 +90,9 @@ func TestNotMeEndsWhatTheEventBrought(t *testing.T) {
 	if err := s.report(t, owner, event, stepup.NotMine, ""); err != nil {
 		t.Fatal(err)
 	}
+	if got := s.state(t).Devices; len(got) != 1 {
+		t.Errorf("got %d token series after the report, want the owner's alone", len(got))
+	}
 	s.Clock.Advance(time.Second)
 	d := s.Decide(thief, "address.change", nil)
 	if d.Signals.Bool(risk.DeviceKnown) != risk.False || d.Signals.Bool(risk.GeoNewCountry) != risk.True {
