@@ -31,7 +31,7 @@ const maxMembers = 4
 // Candidates calls visit for values on either side of every comparison of a
 // name with a constant. Lists have no candidates, nor has the action.
 func (p *Program) Candidates(visit func(Candidate)) {
-	p.root.walk(func(n *node) {
+	p.tree().walk(func(n *node) {
 		switch {
 		case (n.op == opSignal || n.op == opFact) && n.kind == Bool:
 			n.try(visit, Value{Known: true, Number: 0})

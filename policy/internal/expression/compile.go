@@ -46,9 +46,9 @@ func (e *Environment) Compile(text string) (*Program, []Problem) {
 	if len(l.problems) > 0 {
 		return nil, l.problems
 	}
-	p := &Program{root: root}
-	p.analyse()
-	p.root = e.share(root)
+	p := &Program{leaves: e.leaves}
+	p.analyse(root)
+	p.code = string(e.encode(nil, e.share(root)))
 	return p, nil
 }
 

@@ -22,8 +22,11 @@ type Environment struct {
 	facts  map[string]declared
 	lists  map[string]*node
 	shared map[string]*node // predicates, by their canonical text
-	config *conf.Config
-	sorted []string // all names, once they are needed
+	leaves *leaves          // the same by their numbers
+
+	numbers map[*node]int
+	config  *conf.Config
+	sorted  []string // all names, once they are needed
 }
 
 type declared struct {
@@ -38,7 +41,7 @@ func NewEnvironment(facts []Fact, lists map[string]List) *Environment {
 	e := &Environment{
 		facts:  make(map[string]declared, len(facts)),
 		lists:  make(map[string]*node, len(lists)),
-		shared: map[string]*node{},
+		shared: map[string]*node{}, leaves: new(leaves), numbers: map[*node]int{},
 	}
 	names := types.Map{}
 	e.addSignals(names)
@@ -122,7 +125,8 @@ func (e *Environment) share(n *node) *node {
 	}
 	key := n.String()
 	if e.shared[key] == nil {
-		e.shared[key] = n
+		e.shared[key], e.numbers[n] = n, len(*e.leaves)
+		*e.leaves = append(*e.leaves, n)
 	}
 	return e.shared[key]
 }

@@ -9,7 +9,7 @@ package expression
 func (p *Program) Faults(f *Frame) bool {
 	faults := false
 	f.element = Value{}
-	p.root.walk(func(n *node) {
+	p.tree().walk(func(n *node) {
 		operates := n.op != opElement && (n.kind == Number || n.op == opIndex)
 		faults = faults || operates && !n.known(f)
 	})

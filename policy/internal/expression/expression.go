@@ -100,9 +100,10 @@ type Problem struct {
 // A Program is a compiled condition. It never changes and is safe for
 // concurrent use.
 type Program struct {
-	root    *node
-	offsets []int32 // of the predicates, which may be shared
-	unknown int32   // offset of the first read that may be unknown, or -1
+	code    string
+	leaves  *leaves
+	offsets []uint16 // of the predicates, in characters
+	unknown int32    // offset of the first read that may be unknown, or -1
 	cost    int32
 	groups  risk.Groups
 }
@@ -113,7 +114,7 @@ func (p *Program) Groups() risk.Groups { return p.groups }
 // Facts returns the facts that the condition reads, as indexes, ascending.
 func (p *Program) Facts() []int {
 	var facts []int
-	p.root.walk(func(n *node) {
+	p.tree().walk(func(n *node) {
 		if n.op == opFact {
 			facts = append(facts, int(n.slot))
 		}
@@ -128,23 +129,24 @@ func (p *Program) MayBeUnknown() (offset int, may bool) { return int(p.unknown),
 
 // String returns the condition in canonical form: two conditions that differ
 // only in layout, quotes or needless parentheses have the same.
-func (p *Program) String() string { return p.root.String() }
+func (p *Program) String() string { return p.tree().String() }
 
 // Truth evaluates the condition.
-func (p *Program) Truth(f *Frame) risk.Truth { return p.root.truth(f) }
+func (p *Program) Truth(f *Frame) risk.Truth { return p.tree().truth(f) }
 
 // analyse fills what a program knows of itself.
-func (p *Program) analyse() {
-	p.root.walk(func(n *node) {
+func (p *Program) analyse(root *node) {
+	root.walk(func(n *node) {
 		if n.op == opSignal {
 			p.groups |= risk.Signal(n.slot).Group()
 		}
 	})
-	for _, n := range p.root.atoms(nil) {
-		p.offsets = append(p.offsets, n.at)
+	for _, n := range root.atoms(nil) {
+		p.offsets = append(p.offsets, uint16(n.at)) // less than MaxLength
 	}
-	p.cost, p.unknown = int32(p.root.cost()), -1
-	if n := p.root.mayBeUnknown(); n != nil {
+	p.offsets = slices.Clone(p.offsets)
+	p.cost, p.unknown = int32(root.cost()), -1
+	if n := root.mayBeUnknown(); n != nil {
 		p.unknown = n.at
 	}
 }

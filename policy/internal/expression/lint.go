@@ -16,7 +16,7 @@ type Comparison struct {
 // in the order in which they are written.
 func (p *Program) Comparisons() []Comparison {
 	var found []Comparison
-	for i, atom := range p.root.atoms(nil) {
+	for i, atom := range p.tree().atoms(nil) {
 		atom.walk(func(n *node) {
 			if n.op < opEqual || n.op > opGreaterEqual {
 				return

@@ -58,7 +58,7 @@ func (b *planner) add(rule int32, program *Program, known Tests) {
 		var ok bool
 		if terms, ok = program.Terms(MaxTerms, known); !ok {
 			b.plan.walked++
-			terms = [][]Literal{{{Test: &Test{node: program.root}}}}
+			terms = [][]Literal{{{Test: &Test{node: program.tree()}}}}
 		}
 	}
 	first := b.room(rule, len(terms))

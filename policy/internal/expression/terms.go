@@ -24,7 +24,7 @@ type Tests map[*node]*Test
 // added to it.
 func (p *Program) Terms(most int, known Tests) (terms [][]Literal, ok bool) {
 	d := distribution{most, known}
-	return d.distribute(p.root, false)
+	return d.distribute(p.tree(), false)
 }
 
 type distribution struct {
@@ -141,9 +141,10 @@ func (t *Test) texts() []string {
 // Actions returns the names of actions outside of which the condition is
 // false, by an `action.name ==` that must hold; nil if there is none.
 func (p *Program) Actions() []string {
-	parts := []*node{p.root}
-	if p.root.op == opAnd {
-		parts = p.root.args
+	root := p.tree()
+	parts := []*node{root}
+	if root.op == opAnd {
+		parts = root.args
 	}
 	for _, n := range parts {
 		if len(n.args) != 2 || n.args[0].op != opSignal ||

@@ -31,7 +31,7 @@ type Read struct {
 // matter, in the order in which they are written.
 func (p *Program) Trace(f *Frame) []Predicate {
 	var predicates []Predicate
-	for i, n := range p.root.atoms(nil) {
+	for i, n := range p.tree().atoms(nil) {
 		predicates = append(predicates, Predicate{
 			Text: n.String(), Offset: int(p.offsets[i]), Truth: n.truth(f), Reads: n.reads(f),
 		})
