@@ -9,6 +9,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/proportion-go/proportion/policy/internal/expression"
 )
 
 // Direction says which way a change goes. The zero value is the one to be
@@ -74,6 +76,8 @@ func Compare(before, after *Policy) []Change {
 type comparison struct {
 	before, after *Policy
 	changes       []Change
+	env           *expression.Environment // of the policy after, once it is needed
+	tests         expression.Tests
 }
 
 func (c *comparison) add(d Direction, where, format string, args ...any) {

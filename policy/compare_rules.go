@@ -141,9 +141,7 @@ func (p *Policy) inForce() map[string]*rule {
 }
 
 func (c *comparison) rule(where string, b, a *rule) {
-	if conditionOf(b) != conditionOf(a) {
-		c.add(Unclear, where, "its condition was %s and is %s", conditionOf(b), conditionOf(a))
-	}
+	c.condition(where, b, a)
 	c.reach(where, b, a)
 	if a.fires != b.fires && a.when != nil && b.when != nil {
 		c.add(stronger(a.fires), where, "when unknown, %s became %s", firesOf(b), firesOf(a))

@@ -79,6 +79,16 @@ func TestCompare(t *testing.T) {
 			"weaker: rule recent-sim-swap: when unknown, fire became skip"},
 		"a condition": {"when: geo.tor", "when: geo.vpn",
 			"unclear: rule tor-changes: its condition was geo.tor and is geo.vpn"},
+		"a condition more often true": {"sim_changed_hours < 72", "sim_changed_hours < 96",
+			"stronger: rule recent-sim-swap: its condition was sim_changed_hours < 72 and is sim_changed_hours < 96"},
+		"a condition with one more part": {"when: geo.tor", "when: geo.tor and geo.vpn",
+			"weaker: rule tor-changes: its condition was geo.tor and is geo.tor and geo.vpn"},
+		"a condition less": {"    when: geo.tor\n    unknown: skip\n", "",
+			"stronger: rule tor-changes: its condition was geo.tor and is none"},
+		"a condition in other words": {"when: geo.foreign and not device.known",
+			"when: not device.known and geo.foreign", ""},
+		"a cap for more": {"payee_trusted and amount <= 30", "payee_trusted and amount <= 40",
+			"weaker: rule small-and-trusted: its condition was payee_trusted and amount <= 30 and is payee_trusted and amount <= 40"},
 		"a cap lower": {"at_most: notice", "at_most: none",
 			"weaker: rule small-and-trusted: at_most notice became none"},
 		"a cap further": {"up_to: medium ", "up_to: high ",
@@ -182,5 +192,48 @@ func TestComparePromise(t *testing.T) {
 	})
 	if compared < 10 {
 		t.Errorf("only %d pairs were compared", compared)
+	}
+}
+
+// TestCompareConditions: of two conditions of one rule the wider one is found,
+// in both directions, and never the wrong one.
+func TestCompareConditions(t *testing.T) {
+	told := map[policy.Direction]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		number := func(label string) string {
+			return rapid.SampledFrom([]string{"travel.km > 1", "travel.km > 5", "travel.km >= 5",
+				"travel.km < 50", "geo.tor", "not geo.tor", "known(travel.km)", "(geo.vpn ?? true)"}).Draw(t, label)
+		}
+		condition := func() string {
+			join := rapid.SampledFrom([]string{" and ", " or "}).Draw(t, "join")
+			return rapid.SampledFrom([]string{number("a"), number("b") + join + number("c")}).Draw(t, "parts")
+		}
+		effect := rapid.SampledFrom([]string{"deny: true", "require: strong", "score: 40", "score: -20",
+			"at_most: none, up_to: high"}).Draw(t, "effect")
+		unknown := "skip"
+		if strings.HasPrefix(effect, "deny") || effect == "score: 40" {
+			unknown = rapid.SampledFrom([]string{"skip", "fire"}).Draw(t, "unknown")
+		}
+		of := func(when string) *policy.Policy {
+			return parse(t, "  - { id: r, when: '"+when+"', unknown: "+unknown+", "+effect+" }\n")
+		}
+		before, after := of(condition()), of(condition())
+		changes := policy.Compare(before, after)
+		for range 10 {
+			in := drawInput(t)
+			b, a := before.Evaluate(in).Step, after.Evaluate(in).Step
+			switch {
+			case len(changes) == 0 && a.Name != b.Name,
+				len(changes) > 0 && changes[0].Direction == policy.Stronger && a.Index < b.Index,
+				len(changes) > 0 && changes[0].Direction == policy.Weaker && a.Index > b.Index:
+				t.Fatalf("%v, and %s became %s", changes, b.Name, a.Name)
+			}
+		}
+		if len(changes) > 0 {
+			told[changes[0].Direction]++
+		}
+	})
+	if told[policy.Stronger] == 0 || told[policy.Weaker] == 0 || told[policy.Unclear] == 0 {
+		t.Errorf("directions %v: the test shows nothing", told)
 	}
 }

@@ -120,13 +120,13 @@ func (l *loader) broken(name string) bool {
 }
 
 // declared returns the facts as the expression language sees them.
-func (l *loader) declared() []expression.Fact {
+func (p *Policy) declared() []expression.Fact {
 	kinds := [...]expression.Kind{
 		NumberFact: expression.Number, DecimalFact: expression.Number,
 		BoolFact: expression.Bool, StringFact: expression.Text, StringsFact: expression.Texts,
 	}
-	facts := make([]expression.Fact, 0, len(l.policy.facts))
-	for _, f := range l.policy.facts {
+	facts := make([]expression.Fact, 0, len(p.facts))
+	for _, f := range p.facts {
 		facts = append(facts, expression.Fact{Name: f.Name, Kind: kinds[f.Type],
 			Optional: f.Optional})
 	}

@@ -221,7 +221,7 @@ func (l *loader) fail(section string) {
 func (l *loader) build() {
 	l.readFacts()
 	l.readLists()
-	l.env = expression.NewEnvironment(l.declared(), l.names.lists)
+	l.env = expression.NewEnvironment(l.policy.declared(), l.names.lists)
 	l.readMethods()
 	l.readLadder()
 	l.readBands()
