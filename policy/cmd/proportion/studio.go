@@ -22,12 +22,13 @@ import (
 
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/policy/cmd/proportion/internal/studio"
+	"github.com/proportion-go/proportion/stepup/replay"
 )
 
 // studioOptions are the flags of studio.
 type studioOptions struct {
-	journals []string
-	port     uint16
+	input // whose files are the journal
+	port  uint16
 }
 
 func newStudio(w world) *cobra.Command {
@@ -48,8 +49,9 @@ browser is opened: the address is printed. It works once; Enter prints another
 one, and Ctrl-C ends the studio.`,
 		Args: cobra.MinimumNArgs(1),
 	}
-	cmd.Flags().StringArrayVar(&o.journals, "journal", nil,
-		"a `file` of a journal to try the policy on; may be repeated")
+	cmd.Flags().StringArrayVar(&o.files, "journal", nil,
+		"a `file` of a journal, or of raw events, to try the policy on; again for more")
+	o.addInput(cmd)
 	cmd.Flags().Uint16Var(&o.port, "port", 0, "the `port` to listen on (default any that is free)")
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return w.studio(args, o) }
 	return cmd
@@ -60,9 +62,11 @@ func (w world) studio(args []string, o studioOptions) error {
 	if err != nil {
 		return err
 	}
-	s, err := studio.New(studio.Config{
-		Files: files, Journals: o.journals, Request: readInput, Now: w.now,
-	})
+	config := studio.Config{Files: files, Request: readInput, Now: w.now}
+	if err := w.addJournal(&config, &o.input); err != nil {
+		return err
+	}
+	s, err := studio.New(config)
 	if err != nil {
 		return usageError{err}
 	}
@@ -79,6 +83,23 @@ func (w world) studio(args []string, o studioOptions) error {
 		return internalError{err}
 	}
 	return nil
+}
+
+// addJournal gives the studio what its policy is tried on, which is opened each
+// time anew. That it can be opened is found at once.
+func (w world) addJournal(c *studio.Config, i *input) error {
+	switch {
+	case len(i.files) == 0 && (i.keys != "" || len(i.geo) > 0):
+		return usageError{errors.New("--keys and --geo are for the files of --journal")}
+	case len(i.files) == 0:
+		return nil
+	case slices.Contains(i.files, stdinPath):
+		return usageError{errors.New("--journal: the standard input can be read only once")}
+	}
+	c.JournalName = filepath.Base(i.files[len(i.files)-1])
+	c.Journal = func() (replay.Source, error) { return w.source(i) }
+	_, err := c.Journal()
+	return err
 }
 
 // invite prints a link for every line that is entered. It ends with the input,

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"path/filepath"
 	"sync"
 
@@ -19,26 +18,12 @@ import (
 // memory. Longer ones are named when the studio is started.
 const maxJournal = 64 << 20
 
-// shelf holds one journal: files, or what a page loaded.
+// shelf holds one journal: the one that the studio was started with, or what a
+// page loaded.
 type shelf struct {
-	mu     sync.Mutex
-	paths  []string
-	loaded []byte
-	label  string
-}
-
-// open takes files, which must be there.
-func (s *shelf) open(paths []string) error {
-	for _, path := range paths {
-		if _, err := os.Stat(path); err != nil {
-			return err
-		}
-	}
-	s.paths = paths
-	if len(paths) > 0 {
-		s.label = filepath.Base(paths[len(paths)-1])
-	}
-	return nil
+	mu    sync.Mutex
+	open  func() (replay.Source, error) // nil: there is none
+	label string
 }
 
 func (s *shelf) name() string {
@@ -47,25 +32,26 @@ func (s *shelf) name() string {
 	return s.label
 }
 
+// load takes the place of what was there.
 func (s *shelf) load(data []byte, label string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.paths, s.loaded, s.label = nil, data, label
+	s.label = label
+	s.open = func() (replay.Source, error) {
+		return replay.NewJournal(replay.JournalConfig{
+			Files: []string{"-"}, Stdin: bytes.NewReader(data),
+		}), nil
+	}
 }
 
 // source returns the journal from its beginning, or nil.
-func (s *shelf) source() replay.Source {
+func (s *shelf) source() (replay.Source, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case s.loaded != nil:
-		return replay.NewJournal(replay.JournalConfig{
-			Files: []string{"-"}, Stdin: bytes.NewReader(s.loaded),
-		})
-	case len(s.paths) > 0:
-		return replay.NewJournal(replay.JournalConfig{Files: s.paths})
+	if s.open == nil {
+		return nil, nil
 	}
-	return nil
+	return s.open()
 }
 
 // upload takes the journal that a page loads.

@@ -63,7 +63,10 @@ type cost struct {
 func (s *Studio) replay(ctx context.Context, in draft) (replayOut, error) {
 	out := replayOut{Name: s.journal.name(), Examples: []difference{}, Rules: []cost{}}
 	p, err := s.policyOf(ctx, in)
-	source := s.journal.source()
+	if err != nil {
+		return out, err
+	}
+	source, err := s.journal.source()
 	if err != nil || source == nil {
 		return out, err
 	}

@@ -27,6 +27,7 @@ import (
 	"time"
 
 	"github.com/proportion-go/proportion/policy"
+	"github.com/proportion-go/proportion/stepup/replay"
 )
 
 // Config says what a studio works on.
@@ -35,9 +36,10 @@ type Config struct {
 	// the policy.
 	Files []string
 
-	// Journals are the paths of a journal, oldest first; none: the page offers
-	// to load one.
-	Journals []string
+	// Journal opens what the policy is tried on, from its beginning, and
+	// JournalName says what it is called. Nil: the page offers to load one.
+	Journal     func() (replay.Source, error)
+	JournalName string
 
 	// Request reads a request as `proportion explain` does.
 	Request func(line []byte, now time.Time) (policy.Input, error)
@@ -61,8 +63,7 @@ func New(c Config) (*Studio, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Studio{config: c, desk: d}
-	return s, s.journal.open(c.Journals)
+	return &Studio{config: c, desk: d, journal: shelf{open: c.Journal, label: c.JournalName}}, nil
 }
 
 // Link returns an address that opens the page once, where the studio listens

@@ -214,7 +214,6 @@ func TestNewReportsFilesThatCannotBeRead(t *testing.T) {
 		"nowhere":      {studio.Config{Files: []string{filepath.Join(folder, "nowhere.yaml")}}, "nowhere.yaml"},
 		"not a text":   {studio.Config{Files: []string{binary}}, "is not UTF-8"},
 		"too large":    {studio.Config{Files: []string{large}}, "more than 4194304 bytes"},
-		"no journal":   {studio.Config{Files: []string{good}, Journals: []string{"nowhere.jsonl"}}, "nowhere.jsonl"},
 		"a folder":     {studio.Config{Files: []string{folder}}, "directory"},
 		"all is there": {studio.Config{Files: []string{good}}, ""},
 	} {

@@ -23,7 +23,7 @@ class Page {
     this.verdict = null;
     this.journal = opened.journal;
     this.editor = new Editor($("editor"), (text) => this.edited(text));
-    this.request = new Request($("request"), opened, () => this.try());
+    this.request = new Request($("request"), opened, calm(25, () => this.try())); // a slider speaks often
     this.panel = new Panel($("panel"), {
       go: (file, line, column) => this.go(file, line, column),
       upload: (file) => this.load(file),

@@ -4,6 +4,8 @@
 import { h, put, plural } from "./dom.js";
 import { journal } from "./journal.js";
 
+const mostFindings = 200; // that are shown
+
 /** What stands below the editor: findings, tests and the journal, as tabs. */
 export class Panel {
   constructor(root, actions) {
@@ -41,7 +43,9 @@ export class Panel {
 
   drawFindings() {
     if (this.findings.length === 0) return h("p", { class: "note" }, "Nothing is wrong with the policy, and nothing looks unmeant.");
-    return h("ul", { class: "findings" }, this.findings.map((f) => this.finding(f)));
+    const rest = this.findings.length - mostFindings;
+    return [h("ul", { class: "findings" }, this.findings.slice(0, mostFindings).map((f) => this.finding(f))),
+      rest > 0 && h("p", { class: "note" }, `And ${rest} more.`)];
   }
 
   finding(f) {

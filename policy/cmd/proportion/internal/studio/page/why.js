@@ -5,11 +5,19 @@ import { h } from "./dom.js";
 
 const chosen = new Map(); // rules that were opened or closed by hand
 
-/** The arithmetic, then every rule for the action with what its parts were. */
+const most = 200; // rules that are shown, of those that fired or could have
+
+/** The arithmetic, then the rules for the action with what their parts were. */
 export function why(v, go) {
   const arithmetic = h("dl", { class: "arithmetic" }, v.derivation.map((d) => [h("dt", {}, d.name), h("dd", {}, d.text)]));
-  return [arithmetic, h("div", { class: "rules" }, v.rules.map((r) => rule(r, go)))];
+  let rules = v.rules;
+  if (rules.length > most) rules = [...rules].sort((a, b) => weight(a) - weight(b)).slice(0, most);
+  const rest = v.rules.length - rules.length;
+  return [arithmetic, h("div", { class: "rules" }, rules.map((r) => rule(r, go))),
+    rest > 0 && h("p", { class: "note" }, `${rest} more rules are for this action.`)];
 }
+
+const weight = (r) => (r.fired ? 0 : r.truth === "unknown" ? 1 : 2);
 
 function state(r) {
   if (r.by_unknown) return ["fired", "fired, being unknown"];
