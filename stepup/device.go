@@ -95,9 +95,11 @@ func (g *Guard) disown(ctx context.Context, s *situation, id Key) {
 		// The next request with either copy tries again.
 		s.gap(policy.SignalGap, "device", "a copied device token could not be revoked")
 	}
+	h := g.happening(s)
+	h.device = id
 	err = errors.Join(
 		g.outside(ctx, s.req.Subject, journal.KindDevice, "stolen", journal.Detail{Device: g.alias("device", string(id[:]))}),
-		g.notify(ctx, Notice{Subject: s.req.Subject, Kind: DeviceCopied}))
+		g.notify(ctx, Notice{Subject: s.req.Subject, Kind: DeviceCopied, Event: h.seal()}))
 	if err != nil {
 		s.gap(policy.StoreGap, "journal", "cannot be written")
 	}

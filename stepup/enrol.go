@@ -76,6 +76,9 @@ type warrant struct {
 	// Settles is until when what the action adds proves nothing sensitive: a
 	// strong proof needs no such time (L19).
 	Settles time.Time
+
+	// Event names what was proven, for the notice of it.
+	Event string
 }
 
 // redeemFor redeems the grant of a built-in action.
@@ -90,6 +93,11 @@ func (g *Guard) redeemFor(ctx context.Context, action, grant string, req Request
 	if err != nil {
 		return warrant{}, err
 	}
+	h := happening{
+		id: p.ID, time: p.Issued, device: g.openDevice(req.Device, req.Subject).ID, session: req.Session,
+		binding: pseudonym(g.keys.binding, req.Binding).Key, subject: req.Subject, sealer: g.keys.event,
+	}
+	w.Event = h.seal()
 	if w.Proven = p.Issued; !p.Strong {
 		w.Settles = g.config.Now().Add(settling)
 	}
@@ -107,7 +115,7 @@ func (g *Guard) heldFor(ctx context.Context, req Request) (warrant, error) {
 		return warrant{}, ErrRefused
 	}
 	now := g.config.Now()
-	return warrant{Proven: now, Settles: now.Add(settling)}, nil
+	return warrant{Proven: now, Settles: now.Add(settling), Event: d.Event()}, nil
 }
 
 // ConfirmTOTP ends the enrolment with the first code of the app, which is used
@@ -161,14 +169,14 @@ func (g *Guard) add(ctx context.Context, subject string, a Authenticator, w warr
 	if err != nil {
 		return err
 	}
-	return g.added(ctx, subject, a.Method)
+	return g.added(ctx, subject, a.Method, w.Event)
 }
 
 // added records that a method was enrolled, and tells its owner.
-func (g *Guard) added(ctx context.Context, subject string, m Method) error {
+func (g *Guard) added(ctx context.Context, subject string, m Method, event string) error {
 	return errors.Join(
 		g.outside(ctx, subject, journal.KindEnrol, "added", journal.Detail{Method: m.String()}),
-		g.notify(ctx, Notice{Subject: subject, Kind: MethodAdded, Method: m}))
+		g.notify(ctx, Notice{Subject: subject, Kind: MethodAdded, Method: m, Event: event}))
 }
 
 // EnrolRecovery gives the subject ten recovery codes in place of any earlier
@@ -197,10 +205,11 @@ func (g *Guard) EnrolRecovery(ctx context.Context, grant string, req Request) ([
 // device: who removes a method may have lost one. The grant is of the action
 // [ActionRemove] and is redeemed here. Errors: those of [Guard.Redeem].
 func (g *Guard) RemoveMethod(ctx context.Context, grant string, req Request, m Method) error {
-	if _, err := g.redeemFor(ctx, ActionRemove, grant, req); err != nil {
+	w, err := g.redeemFor(ctx, ActionRemove, grant, req)
+	if err != nil {
 		return err
 	}
-	err := g.update(ctx, req.Subject, g.config.Now(), func(r *recollection, st *State, u *Update) error {
+	err = g.update(ctx, req.Subject, g.config.Now(), func(r *recollection, st *State, u *Update) error {
 		u.Remove = []policy.Method{m}
 		u.Revoke = forget(&r.Profile, st, g.config.Now())
 		return nil
@@ -210,5 +219,5 @@ func (g *Guard) RemoveMethod(ctx context.Context, grant string, req Request, m M
 	}
 	return errors.Join(
 		g.outside(ctx, req.Subject, journal.KindEnrol, "removed", journal.Detail{Method: m.String()}),
-		g.notify(ctx, Notice{Subject: req.Subject, Kind: MethodRemoved, Method: m}))
+		g.notify(ctx, Notice{Subject: req.Subject, Kind: MethodRemoved, Method: m, Event: w.Event}))
 }

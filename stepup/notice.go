@@ -20,7 +20,8 @@ type Notice struct {
 	Method  Method // the method concerned, if any
 	Lane    Lane
 
-	// Event names what was done, for [Guard.Report], where that is known.
+	// Event names what was done, for [Guard.Report]: the notice can ask "was it
+	// you?". Empty for a method that was shut and for an event reported.
 	Event string
 }
 

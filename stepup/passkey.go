@@ -72,7 +72,7 @@ func (g *Guard) EnrolPasskey(
 	if err != nil {
 		return err
 	}
-	return g.added(ctx, req.Subject, Passkey)
+	return g.added(ctx, req.Subject, Passkey, w.Event)
 }
 
 // options returns what the client signs the opening's challenge with.

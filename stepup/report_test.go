@@ -278,7 +278,10 @@ func TestProvenNotMeRevokesOthers(t *testing.T) {
 	owner := s.owner(t)
 	stolen := *owner // the laptop itself, in other hands
 	d := s.Decide(&stolen, "address.change", nil)
-	phone := alice("phone").From(risktest.ParisAddr)
+	tablet, phone := alice("tablet").From(risktest.ParisAddr), alice("phone").From(risktest.ParisAddr)
+	if err := s.prove(t, tablet, "address.change", stepup.Code6); err != nil {
+		t.Fatal(err)
+	}
 	s.Clock.Advance(time.Minute)
 	grant, err := s.grant(t, phone, stepup.ActionRevoke, stepup.TOTP)
 	if err != nil {
@@ -288,8 +291,10 @@ func TestProvenNotMeRevokesOthers(t *testing.T) {
 	if err := s.report(t, phone, d.Event(), stepup.NotMine, grant.Token); err != nil {
 		t.Fatal(err)
 	}
-	if d := s.Decide(&stolen, "profile.view", nil); d.Signals.Bool(risk.DeviceKnown) != risk.False {
-		t.Error("the stolen device is still known")
+	for _, c := range []*steptest.Client{&stolen, tablet} {
+		if d := s.Decide(c, "profile.view", nil); d.Signals.Bool(risk.DeviceKnown) != risk.False {
+			t.Errorf("%s is still known", c.Binding)
+		}
 	}
 	if d := s.Decide(phone, "profile.view", nil); d.Signals.Bool(risk.DeviceKnown) != risk.True {
 		t.Error("the device that reported is no longer known")
@@ -319,6 +324,36 @@ func TestMineNeedsATrustedDevice(t *testing.T) {
 	abroad := *owner
 	abroad.From(risktest.NewYorkAddr) // a copy of its token
 	refused(t, s.report(t, &abroad, event, stepup.Mine, ""))
+}
+
+// The notice that a method was enrolled names the event, and saying that it was
+// not him ends the session and the device that enrolled it.
+func TestNoticeCanBeReported(t *testing.T) {
+	var notices []stepup.Notice
+	s := newScene(t, func(c *stepup.Config) {
+		c.Notify = func(_ context.Context, n stepup.Notice) { notices = append(notices, n) }
+	})
+	owner := s.owner(t)
+	thief := alice("mallory")
+	grant, err := s.grant(t, thief, stepup.ActionEnrol, stepup.TOTP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Guard.EnrolRecovery(t.Context(), grant.Token, thief.Request(stepup.ActionEnrol, nil)); err != nil {
+		t.Fatal(err)
+	}
+	if len(notices) != 1 || notices[0].Kind != stepup.MethodAdded || notices[0].Event == "" {
+		t.Fatalf("got notices %d, want one that names its event", len(notices))
+	}
+	if err := s.report(t, owner, notices[0].Event, stepup.NotMine, ""); err != nil {
+		t.Fatal(err)
+	}
+	if d := s.Decide(thief, "profile.view", nil); d.Signals.Bool(risk.DeviceKnown) != risk.False {
+		t.Error("the device that enrolled it is still known")
+	}
+	if d := s.Decide(owner, "profile.view", nil); d.Signals.Bool(risk.DeviceTrusted) != risk.True {
+		t.Error("the report took the owner's own trust away")
+	}
 }
 
 func TestReportRefuses(t *testing.T) {
