@@ -162,11 +162,15 @@ func (g *Guard) stillReachable(ctx context.Context, t *ticket, o offer) error {
 
 // opening makes the challenge and, for a method that sends one, its code.
 func (g *Guard) opening(t *ticket, o offer, sealed string, now time.Time) (Opening, string, error) {
+	raw, err := base64.RawURLEncoding.DecodeString(sealed)
+	if err != nil {
+		return Opening{}, "", ErrTicket
+	}
 	c := Opening{
-		ID: t.ID, Try: newTry(), Subject: g.subjectRef(t.Subject), Binding: t.bindingRef(),
+		Ticket: raw, ID: t.ID, Try: newTry(), Subject: g.subjectRef(t.Subject), Binding: t.bindingRef(),
 		Action: pseudonym(g.keys.action, t.Action), Network: g.place([]byte(t.Network)), Address: t.Address,
 		Lane: t.Lane, Method: o.Method, Attempts: attempts(o.Method), Device: t.Device,
-		Now: now, Issued: t.Issued, Expires: now.Add(g.config.CodeLife), Ticket: []byte(sealed),
+		Now: now, Issued: t.Issued, Expires: now.Add(g.config.CodeLife),
 	}
 	if o.Address == "" {
 		if c.Caps = []Cap{g.unsent(t)}; o.Method == Passkey {

@@ -41,7 +41,7 @@ type pendingTOTP struct {
 	ID      ID
 	Issued  time.Time
 	Subject string
-	Binding [32]byte
+	Binding digest
 	Secret  []byte
 	Warrant warrant
 }

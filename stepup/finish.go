@@ -40,7 +40,7 @@ func (g *Guard) Finish(ctx context.Context, binding, id, code string) (Grant, er
 		return Grant{}, g.notCompared(ctx, cid, m, err)
 	}
 	ctx = context.WithoutCancel(ctx)
-	if !openJSON(g.keys.ticket, string(f.attempted.Ticket), &f.ticket) {
+	if !openSealed(g.keys.ticket, f.attempted.Ticket, &f.ticket) {
 		return Grant{}, ErrRefused
 	}
 	if right := g.verify(ctx, &f, code); !right || f.ticket.Decoy != "" {

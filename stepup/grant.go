@@ -45,11 +45,11 @@ type Grant struct {
 type proven struct {
 	ID       ID
 	Issued   time.Time
-	Subject  [32]byte
-	Session  [32]byte
-	Binding  [32]byte
-	Action   [32]byte
-	Audience [32]byte
+	Subject  digest
+	Session  digest
+	Binding  digest
+	Action   digest
+	Audience digest
 	Facts    []provenFact
 	Single   bool
 	Strong   bool
@@ -59,7 +59,7 @@ type proven struct {
 // who asks what differed.
 type provenFact struct {
 	Name string
-	Sum  [32]byte
+	Sum  digest
 }
 
 func (g *Guard) grant(t *ticket, m Method, strong bool, counter uint32, now time.Time) (Grant, error) {

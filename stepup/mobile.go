@@ -103,7 +103,7 @@ func (g *Guard) Confirm(ctx context.Context, id string, a Answer) error {
 	if err != nil {
 		return g.notCompared(ctx, cid, m, err)
 	}
-	if !openJSON(g.keys.ticket, string(f.attempted.Ticket), &f.ticket) {
+	if !openSealed(g.keys.ticket, f.attempted.Ticket, &f.ticket) {
 		return ErrRefused
 	}
 	mobile := enrolled(f.attempted.Authenticators, Mobile4)
@@ -160,7 +160,7 @@ func (g *Guard) Await(ctx context.Context, binding, id string) (Grant, error) {
 			return Grant{}, ErrRefused
 		case seen.Passed:
 			var t ticket
-			if !openJSON(g.keys.ticket, string(seen.Ticket), &t) {
+			if !openSealed(g.keys.ticket, seen.Ticket, &t) {
 				return Grant{}, ErrRefused
 			}
 			return g.grant(&t, m, false, seen.Counter, seen.At)

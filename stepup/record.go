@@ -65,7 +65,7 @@ func (g *Guard) followEnded(ctx context.Context, now time.Time) {
 	}
 	for _, ended := range all {
 		var t ticket
-		if !openJSON(g.keys.ticket, string(ended.Ticket), &t) {
+		if !openSealed(g.keys.ticket, ended.Ticket, &t) {
 			continue
 		}
 		e := g.event(&t, journal.KindExpiry, "expired")

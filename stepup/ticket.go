@@ -19,31 +19,31 @@ type ticket struct {
 	ID       ID
 	Issued   time.Time
 	Subject  string
-	Decoy    string   // the name that was asked for; Subject is then its stand-in
-	Session  [32]byte // pseudonyms, in full; the zero Session is none
-	Binding  [32]byte
-	Audience string
-	Formerly []Key // the binding under the other keys of the ring
-	Device   Key
-	Renewal  bool // the device was presented, and known
-	Lane     Lane
-	Language string
-	Channel  Channel
+	Decoy    string `json:",omitzero"` // the name that was asked for; Subject is then its stand-in
+	Session  digest `json:",omitzero"` // pseudonyms, in full; the zero Session is none
+	Binding  digest
+	Audience string  `json:",omitzero"`
+	Formerly []Key   `json:",omitzero"` // the binding under the other keys of the ring
+	Device   Key     `json:",omitzero"`
+	Renewal  bool    `json:",omitzero"` // the device was presented, and known
+	Lane     Lane    `json:",omitzero"`
+	Language string  `json:",omitzero"`
+	Channel  Channel `json:",omitzero"`
 
 	Action      string
-	Sensitivity policy.Sensitivity
-	Facts       []policy.BoundFact
-	Touches     []policy.ContactKind
-	Band        policy.Band
-	Step        int
-	ACR         string
+	Sensitivity policy.Sensitivity   `json:",omitzero"`
+	Facts       []policy.BoundFact   `json:",omitzero"`
+	Touches     []policy.ContactKind `json:",omitzero"`
+	Band        policy.Band          `json:",omitzero"`
+	Step        int                  `json:",omitzero"`
+	ACR         string               `json:",omitzero"`
 	Offers      []offer
-	Reasons     []string // for the customer, once proven
-	Evidence    []byte   // what the proof teaches
-	Network     string   // the truncated address that asked
-	Address     Key      // the pseudonym of the whole one
-	Where       string   // the place that asked, for the customer's mobile
-	Client      string   // the browser or app that asked, likewise
+	Reasons     []string `json:",omitzero"` // for the customer, once proven
+	Evidence    []byte   `json:",omitzero"` // what the proof teaches
+	Network     string   `json:",omitzero"` // the truncated address that asked
+	Address     Key      `json:",omitzero"` // the pseudonym of the whole one
+	Where       string   `json:",omitzero"` // the place that asked, for the customer's mobile
+	Client      string   `json:",omitzero"` // the browser or app that asked, likewise
 }
 
 // offer is one method on offer and the contact that its code goes to.
@@ -111,9 +111,11 @@ func openJSON(s *otp.Sealer, text string, value any) bool {
 		return false
 	}
 	sealed, err := base64.RawURLEncoding.DecodeString(text)
-	if err != nil {
-		return false
-	}
+	return err == nil && openSealed(s, sealed, value)
+}
+
+// openSealed reads what is sealed, without its armour.
+func openSealed(s *otp.Sealer, sealed []byte, value any) bool {
 	plain, err := s.Open(sealed, nil)
 	return err == nil && json.Unmarshal(plain, value) == nil
 }
