@@ -12,14 +12,14 @@ import (
 )
 
 // challenge is kept small, and without pointers: there may be millions. Of
-// pseudonyms that only have to differ it keeps half.
+// pseudonyms that only have to differ it keeps half, or a quarter.
 type challenge struct {
 	binding  Key
 	code     [32]byte
-	action   half
 	device   half
 	try      half  // of the last call
 	at       int64 // when it expires, or passed
+	action   quarter
 	network  quarter
 	address  quarter
 	until    uint32 // Unix time, until when its ID is known at least
@@ -150,7 +150,7 @@ func (v *view) rivals(p place, o *Opening) (replaced []place, err error) {
 		}
 		switch c := v.challenge(at); {
 		case !v.open(c):
-		case o.Binding.Is(c.binding) && o.Action.isHalf(c.action):
+		case o.Binding.Is(c.binding) && o.Action.isQuarter(c.action):
 			replaced = append(replaced, at)
 		case o.Lane != c.lane:
 		case o.Method == Mobile4 && c.method == Mobile4:
@@ -168,8 +168,8 @@ func (v *view) rivals(p place, o *Opening) (replaced []place, err error) {
 	return replaced, nil
 }
 
-func (r Ref) isHalf(h half) bool {
-	return r.Key.half() == h || slices.ContainsFunc(r.Former, func(k Key) bool { return k.half() == h })
+func (r Ref) isQuarter(q quarter) bool {
+	return r.Key.quarter() == q || slices.ContainsFunc(r.Former, func(k Key) bool { return k.quarter() == q })
 }
 
 // room counts what is issued, or returns ErrBusy where something is full. A
@@ -219,7 +219,7 @@ func (v *view) add(p place, o *Opening, until uint32) {
 	row := s.challenges.add(o.ID)
 	c := s.challenges.at(row)
 	*c = challenge{
-		binding: o.Binding.Key, code: o.Code, action: o.Action.Key.half(), device: o.Device.half(),
+		binding: o.Binding.Key, code: o.Code, action: o.Action.Key.quarter(), device: o.Device.half(),
 		network: o.Network.quarter(), address: o.Address.quarter(), try: o.Try.half(), at: o.Expires.UnixNano(), until: until,
 		attempts: uint16(min(max(o.Attempts, 0), math.MaxUint16)), method: o.Method, lane: o.Lane,
 	}
