@@ -266,6 +266,10 @@ func TestRotation(t *testing.T) {
 	if len(all) != 2 || all[0] != sumNew || all[1] != sumOld {
 		t.Error("SumAll is not the new sum, then the old one")
 	}
+	if all = mac(during).AppendSums(all[:1], []byte("x")); len(all) != 3 || all[0] != sumNew ||
+		all[1] != sumNew || all[2] != sumOld {
+		t.Error("AppendSums is not what was there, then all sums")
+	}
 }
 
 func TestSealSecret(t *testing.T) {

@@ -137,13 +137,13 @@ func (p *Policy) fire(v *Verdict, a *action) {
 		words := len(b.masks)
 		truths, unknowns := w.truths[at:][:words], w.unknowns[at:][:words]
 		b.plan.Evaluate(&w.frame, truths, unknowns)
-		others := uint64(0)
-		for i := range b.masks {
+		others, fired := uint64(0), w.fired[:words]
+		for i := range fired {
 			m := &b.masks[i]
-			w.fired[i] = m.fired(truths[i], unknowns[i], w.strict)
-			others |= w.fired[i] &^ m.plain
+			fired[i] = m.fired(truths[i], unknowns[i], w.strict)
+			others |= fired[i] &^ m.plain
 		}
-		w.plain.add(b, w.fired)
+		w.plain.add(b, fired)
 		if others != 0 {
 			w.list(b)
 		}

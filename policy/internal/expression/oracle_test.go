@@ -5,6 +5,7 @@ package expression_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -231,23 +232,26 @@ func byPlan(p *expression.Program, f *expression.Frame) risk.Truth {
 	return truths(plan, f)[7]
 }
 
-// truths evaluates the rules of a plan.
+// truths evaluates the rules of a plan. What the memory for it held before does
+// not matter.
 func truths(plan *expression.Plan, f *expression.Frame) map[int]risk.Truth {
-	found, unknown := make([]uint64, plan.Words()), make([]uint64, plan.Words())
+	found := slices.Repeat([]uint64{0xa5a5a5a5a5a5a5a5}, plan.Words())
+	unknown := slices.Clone(found)
 	plan.Evaluate(f, found, unknown)
 	truths := map[int]risk.Truth{}
 	for bit, rule := range plan.Bits() {
-		switch word, mask := bit/64, uint64(1)<<(bit%64); {
-		case found[word]&unknown[word] != 0:
-			panic("a rule is both true and unknown")
-		case found[word]&mask != 0:
-			truths[int(rule)] = risk.True
-		case unknown[word]&mask != 0:
-			truths[int(rule)] = risk.Unknown
-		case truths[int(rule)] == 0 && unknown[word]&mask == 0:
-			if _, ok := truths[int(rule)]; !ok {
-				truths[int(rule)] = risk.False
-			}
+		truth := risk.False
+		if found[bit/64]>>(bit%64)&1 != 0 {
+			truth = risk.True
+		} else if unknown[bit/64]>>(bit%64)&1 != 0 {
+			truth = risk.Unknown
+		}
+		before, met := truths[int(rule)]
+		if met && before != risk.False && truth != risk.False {
+			panic("two bits of a rule are found")
+		}
+		if !met || truth != risk.False {
+			truths[int(rule)] = truth
 		}
 	}
 	return truths

@@ -57,7 +57,7 @@ func (p *Plan) Words() int { return len(p.words) }
 func (p *Plan) Walked() int { return p.walked }
 
 // Bits returns the rule of every bit that the plan has. One rule may have
-// several in a row, of which only the first is ever found.
+// several in a row, of which one at most is ever found.
 func (p *Plan) Bits() []int32 { return p.rules }
 
 // Evaluate sets the bits of the rules that are true, and of those that are
@@ -101,54 +101,76 @@ func (p *Plan) sift(f *Frame, alive, unknown []uint64) {
 	for i := range p.words {
 		alive[i], unknown[i] = p.words[i].used, 0
 	}
+	s := sieve{plan: p, alive: alive, unknown: unknown}
 	spans := p.spans
 	for i := range p.levels {
 		l := &p.levels[i]
-		p.apply(spans[i], l.rows, l.class(f), alive, unknown)
+		s.apply(spans[i], l.rows, l.class(f))
 	}
 	spans = spans[len(p.levels):]
 	for i := range p.scales {
-		s := &p.scales[i]
-		p.apply(spans[i], s.rows, p.scaleClass(s, f), alive, unknown)
+		c := &p.scales[i]
+		s.apply(spans[i], c.rows, p.scaleClass(c, f))
 	}
 	spans = spans[len(p.scales):]
 	for i := range p.terms {
 		g := &p.terms[i]
-		p.apply(spans[i], g.rows, p.textClass(g, f), alive, unknown)
+		s.apply(spans[i], g.rows, p.textClass(g, f))
 	}
 	spans = spans[len(p.terms):]
 	for i := range p.walks {
 		w := &p.walks[i]
-		p.apply(spans[i], w.rows, w.class(f), alive, unknown)
+		s.apply(spans[i], w.rows, w.class(f))
 	}
+	for _, row := range s.waiting[:s.count] {
+		keep(alive, row)
+	}
+}
+
+// sieve applies rows to the bits of a plan of several words.
+type sieve struct {
+	plan           *Plan
+	alive, unknown []uint64
+
+	// Rows of all words wait until there are four, which together take a third
+	// of the time.
+	waiting [4][]uint64
+	count   int
 }
 
 // apply keeps the bits that can hold in a class, or marks those that are
 // unknown.
-func (p *Plan) apply(s span, rows, class int32, alive, unknown []uint64) {
-	row := p.rows[rows+class*s.width:][:s.width]
-	if class == unknownClass {
-		unknown = unknown[s.first:][:len(row)]
+func (s *sieve) apply(at span, rows, class int32) {
+	row := s.plan.rows[rows+class*at.width:][:at.width]
+	switch {
+	case class == unknownClass:
+		unknown := s.unknown[at.first:][:len(row)]
 		for k, bits := range row {
 			unknown[k] |= bits
 		}
-		return
+	case len(row) < len(s.alive):
+		keep(s.alive[at.first:], row)
+	default:
+		s.waiting[s.count] = row
+		if s.count++; s.count == len(s.waiting) {
+			keepAll(s.alive, &s.waiting)
+			s.count = 0
+		}
 	}
-	alive = alive[s.first:][:len(row)]
-	k := 0
-	for ; k <= len(row)-8; k += 8 { // eight at a time, in a third of the steps
-		a, r := (*[8]uint64)(alive[k:]), (*[8]uint64)(row[k:])
-		a[0] &= r[0]
-		a[1] &= r[1]
-		a[2] &= r[2]
-		a[3] &= r[3]
-		a[4] &= r[4]
-		a[5] &= r[5]
-		a[6] &= r[6]
-		a[7] &= r[7]
+}
+
+func keep(alive, row []uint64) {
+	alive = alive[:len(row)]
+	for k, bits := range row {
+		alive[k] &= bits
 	}
-	for ; k < len(row); k++ {
-		alive[k] &= row[k]
+}
+
+func keepAll(alive []uint64, rows *[4][]uint64) {
+	n := len(alive)
+	a, b, c, d := rows[0][:n], rows[1][:n], rows[2][:n], rows[3][:n]
+	for k := range alive {
+		alive[k] &= a[k] & b[k] & c[k] & d[k]
 	}
 }
 

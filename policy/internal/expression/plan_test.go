@@ -46,7 +46,12 @@ func drawComparison(t *rapid.T) string {
 	return name + " in [" + strings.Join(keys, ", ") + "]"
 }
 
-func drawKey(t *rapid.T) string { return fmt.Sprintf("k%d", rapid.IntRange(0, 99).Draw(t, "key")) }
+// drawKey draws a text: short ones and long ones, which begin alike.
+func drawKey(t *rapid.T) string {
+	forms := []string{"k%d", "k%d", "key-%d", "keys of %d", "keys of a number, %d"}
+	form := rapid.SampledFrom(forms).Draw(t, "form")
+	return fmt.Sprintf(form, rapid.IntRange(0, 99).Draw(t, "key"))
+}
 
 // TestPlanAgreesWithWalk holds the classes of columns, with few constants and
 // with more than one column takes, to a walk over each condition.
