@@ -25,13 +25,29 @@ func TestAlternative(t *testing.T) {
 		"a number": {"[{id: a, when: travel.km > 100, unknown: skip, deny: true}]",
 			"email", "confirm, if travel.km were 100, not 500",
 			func(s *risk.Signals) { s.SetNumber(risk.TravelKM, 500) }},
-		"a text": {`[{id: a, when: 'geo.country in ["FR", "BE"]', unknown: skip, deny: true}]`, "email", `confirm, if geo.country were "something else", not "FR"`, nil},
+		"a text": {`[{id: a, when: 'geo.country in ["FR", "BE"]', unknown: skip, deny: true}]`,
+			"email", `confirm, if geo.country were "something else", not "FR"`, nil},
 		"a fact": {"[{id: a, when: amount <= 30, at_most: none}]", "transfer",
 			"none, if amount were 30, not 50", nil},
-		"two at once":      {"[{id: a, when: geo.foreign, unknown: skip, deny: true}, {id: b, when: not device.known, unknown: skip, deny: true}]", "email", "confirm, if geo.foreign were false, not true and device.known were true, not false", func(s *risk.Signals) { s.SetBool(risk.GeoForeign, risk.True); s.SetBool(risk.DeviceKnown, risk.False) }},
-		"the fewest":       {"[{id: a, when: geo.foreign and geo.tor, unknown: skip, deny: true}]", "email", "confirm, if geo.foreign were false, not true", func(s *risk.Signals) { s.SetBool(risk.GeoForeign, risk.True); s.SetBool(risk.GeoTor, risk.True) }},
-		"one value a name": {"[{id: a, when: travel.km > 100 or travel.km < 50, unknown: skip, deny: true}]", "email", "confirm, if travel.km were 100, not 500", func(s *risk.Signals) { s.SetNumber(risk.TravelKM, 500) }},
-		"none":             {"[{id: a, deny: true}]", "email", "", nil},
+		"two at once": {"[{id: a, when: geo.foreign, unknown: skip, deny: true}, {id: b, " +
+			"when: not device.known, unknown: skip, deny: true}]", "email",
+			"confirm, if geo.foreign were false, not true and device.known were true, not false",
+			func(s *risk.Signals) {
+				s.SetBool(risk.GeoForeign,
+					risk.True)
+				s.SetBool(risk.DeviceKnown, risk.False)
+			}},
+		"the fewest": {"[{id: a, when: geo.foreign and geo.tor, unknown: skip, deny: true}]",
+			"email", "confirm, if geo.foreign were false, not true",
+			func(s *risk.Signals) {
+				s.SetBool(risk.GeoForeign, risk.True)
+				s.SetBool(risk.GeoTor,
+					risk.True)
+			}},
+		"one value a name": {"[{id: a, when: travel.km > 100 or travel.km < 50, unknown: skip, " +
+			"deny: true}]", "email", "confirm, if travel.km were 100, not 500",
+			func(s *risk.Signals) { s.SetNumber(risk.TravelKM, 500) }},
+		"none": {"[{id: a, deny: true}]", "email", "", nil},
 		"no value does": {"[{id: a, when: travel.km >= 0, unknown: fire, deny: true}]",
 			"email", "", nil},
 	}

@@ -43,13 +43,17 @@ func TestCompare(t *testing.T) {
 			"unclear: prompts: 3 per 24h0m0s became 2 per 1h0m0s"},
 		"a method more": {"methods: [mobile4, totp, passkey], fresh: 5m",
 			"methods: [code6, mobile4, totp, passkey], fresh: 5m",
-			"weaker: step strong: [mobile4 totp passkey] fresh 5m0s acr urn:example:loa:2 became [code6 mobile4 totp passkey] fresh 5m0s acr urn:example:loa:2"},
+			"weaker: step strong: [mobile4 totp passkey] fresh 5m0s acr urn:example:loa:2 became " +
+				"[code6 mobile4 totp passkey] fresh 5m0s acr urn:example:loa:2"},
 		"fresher": {"fresh: 5m", "fresh: 1m",
-			"stronger: step strong: [mobile4 totp passkey] fresh 5m0s acr urn:example:loa:2 became [mobile4 totp passkey] fresh 1m0s acr urn:example:loa:2"},
+			"stronger: step strong: [mobile4 totp passkey] fresh 5m0s acr urn:example:loa:2 " +
+				"became [mobile4 totp passkey] fresh 1m0s acr urn:example:loa:2"},
 		"less sensitive": {"login:        { sensitivity: normal",
 			"login:        { sensitivity: trivial", "weaker: action login: normal became trivial"},
 		"bound to less": {"bind: [amount, payee]", "bind: [amount]",
-			"weaker: action transfer: bind [amount payee] became [amount]; weaker: action transfer: needed facts [amount payee payee_trusted sim_changed_hours] became [amount payee_trusted sim_changed_hours]"},
+			"weaker: action transfer: bind [amount payee] became [amount]; weaker: action " +
+				"transfer: needed facts [amount payee payee_trusted sim_changed_hours] became " +
+				"[amount payee_trusted sim_changed_hours]"},
 		"touching nothing": {", touches: [sms]", "",
 			"weaker: action sim.swap: touches [sms] became []"},
 		"with every method": {", without: [code4]", "",
@@ -71,7 +75,8 @@ func TestCompare(t *testing.T) {
 		"a require denied": {"require: strong", "deny: true",
 			"stronger: rule recent-sim-swap: require: strong became deny: true"},
 		"fewer actions": {"on: [transfer, email.change]", "on: [transfer]",
-			"weaker: action email.change: needed facts [new_email sim_changed_hours] became [new_email]; weaker: rule recent-sim-swap: on email.change, transfer became transfer"},
+			"weaker: action email.change: needed facts [new_email sim_changed_hours] became " +
+				"[new_email]; weaker: rule recent-sim-swap: on email.change, transfer became transfer"},
 		"every action": {"    on: [email.change, transfer, sim.swap]\n", "",
 			"stronger: rule tor-changes: on email.change, sim.swap, transfer became every action"},
 		"a skip": {"when: sim_changed_hours < 72\n    unknown: fire",
@@ -80,7 +85,8 @@ func TestCompare(t *testing.T) {
 		"a condition": {"when: geo.tor", "when: geo.vpn",
 			"unclear: rule tor-changes: its condition was geo.tor and is geo.vpn"},
 		"a condition more often true": {"sim_changed_hours < 72", "sim_changed_hours < 96",
-			"stronger: rule recent-sim-swap: its condition was sim_changed_hours < 72 and is sim_changed_hours < 96"},
+			"stronger: rule recent-sim-swap: its condition was sim_changed_hours < 72 and is " +
+				"sim_changed_hours < 96"},
 		"a condition with one more part": {"when: geo.tor", "when: geo.tor and geo.vpn",
 			"weaker: rule tor-changes: its condition was geo.tor and is geo.tor and geo.vpn"},
 		"a condition less": {"    when: geo.tor\n    unknown: skip\n", "",
@@ -88,19 +94,23 @@ func TestCompare(t *testing.T) {
 		"a condition in other words": {"when: geo.foreign and not device.known",
 			"when: not device.known and geo.foreign", ""},
 		"a cap for more": {"payee_trusted and amount <= 30", "payee_trusted and amount <= 40",
-			"weaker: rule small-and-trusted: its condition was payee_trusted and amount <= 30 and is payee_trusted and amount <= 40"},
+			"weaker: rule small-and-trusted: its condition was payee_trusted and amount <= 30 " +
+				"and is payee_trusted and amount <= 40"},
 		"a cap lower": {"at_most: notice", "at_most: none",
 			"weaker: rule small-and-trusted: at_most notice became none"},
 		"a cap further": {"up_to: medium ", "up_to: high ",
 			"weaker: rule small-and-trusted: up_to medium became high"},
 		"a limit wider": {"count: 5, sum: amount, most: 100",
 			"count: 6, sum: amount, most: 100",
-			"weaker: rule small-and-trusted: its limit was count 5 and 100 in sum amount and is count 6 and 100 in sum amount"},
+			"weaker: rule small-and-trusted: its limit was count 5 and 100 in sum amount and is " +
+				"count 6 and 100 in sum amount"},
 		"a limit tighter": {"sum: amount, most: 100", "sum: amount, most: 99.5",
-			"stronger: rule small-and-trusted: its limit was count 5 and 100 in sum amount and is count 5 and 99.5 in sum amount"},
+			"stronger: rule small-and-trusted: its limit was count 5 and 100 in sum amount and " +
+				"is count 5 and 99.5 in sum amount"},
 		"both ways": {"count: 5, sum: amount, most: 100",
 			"count: 6, sum: amount, most: 9",
-			"unclear: rule small-and-trusted: its limit was count 5 and 100 in sum amount and is count 6 and 9 in sum amount"},
+			"unclear: rule small-and-trusted: its limit was count 5 and 100 in sum amount and is " +
+				"count 6 and 9 in sum amount"},
 		"no limit": {"    limit: { count: 5, sum: amount, most: 100 }", "",
 			"weaker: rule small-and-trusted: its limit was count 5 and 100 in sum amount and is none"},
 		"a promotion": {"mode: shadow", "mode: enforce",
@@ -202,7 +212,8 @@ func TestCompareConditions(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		number := func(label string) string {
 			return rapid.SampledFrom([]string{"travel.km > 1", "travel.km > 5", "travel.km >= 5",
-				"travel.km < 50", "geo.tor", "not geo.tor", "known(travel.km)", "(geo.vpn ?? true)"}).Draw(t, label)
+				"travel.km < 50", "geo.tor", "not geo.tor", "known(travel.km)", "(geo.vpn ?? " +
+					"true)"}).Draw(t, label)
 		}
 		condition := func() string {
 			join := rapid.SampledFrom([]string{" and ", " or "}).Draw(t, "join")

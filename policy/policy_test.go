@@ -149,7 +149,8 @@ func TestBuiltInActions(t *testing.T) {
 func TestWithout(t *testing.T) {
 	text := strings.Replace(strings.TrimSuffix(frameYAML, "rules:\n"),
 		"email: { sensitivity: sensitive }",
-		"email: { sensitivity: sensitive, without: [code4, code6, totp] }\n  mail: { sensitivity: sensitive, without: [code4] }", 1)
+		"email: { sensitivity: sensitive, without: [code4, code6, totp] }\n  mail: { "+
+			"sensitivity: sensitive, without: [code4] }", 1)
 	p, err := policy.Parse(policy.Source{Name: "p", Data: []byte(text)})
 	if err != nil {
 		t.Fatal(err)
