@@ -14,14 +14,22 @@ import (
 
 // The user agents of common clients.
 const (
-	edge    = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36 Edg/141.0.0.0"
-	opera   = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36 OPR/123.0.0.0"
-	chrome  = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
-	safari  = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Safari/605.1.15"
-	iphone  = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1"
-	ipad    = "Mozilla/5.0 (iPad; CPU OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/141.0.7390.41 Mobile/15E148 Safari/604.1"
-	samsung = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/28.0 Chrome/130.0.0.0 Mobile Safari/537.36"
-	cros    = "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
+	edge = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) " +
+		"Chrome/141.0.0.0 Safari/537.36 Edg/141.0.0.0"
+	opera = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) " +
+		"Chrome/139.0.0.0 Safari/537.36 OPR/123.0.0.0"
+	chrome = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like " +
+		"Gecko) Chrome/141.0.0.0 Safari/537.36"
+	safari = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like " +
+		"Gecko) Version/18.6 Safari/605.1.15"
+	iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 " +
+		"(KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1"
+	ipad = "Mozilla/5.0 (iPad; CPU OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like " +
+		"Gecko) CriOS/141.0.7390.41 Mobile/15E148 Safari/604.1"
+	samsung = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) " +
+		"SamsungBrowser/28.0 Chrome/130.0.0.0 Mobile Safari/537.36"
+	cros = "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 (KHTML, like Gecko) " +
+		"Chrome/141.0.0.0 Safari/537.36"
 )
 
 func family(c risk.Client) string {
@@ -77,15 +85,16 @@ func TestDrift(t *testing.T) {
 		want        float64 // -1: unknown
 		trusted     risk.Truth
 	}{
-		"unchanged":         {risktest.Desktop(), risktest.Desktop(), 0, risk.True},
-		"upgraded":          {risktest.Desktop(), risktest.DesktopUpgraded(), 0, risk.True},
-		"phone upgraded":    {risktest.Phone(), risktest.PhoneUpgraded(), 0, risk.True},
-		"never said much":   {risk.Client{}, risk.Client{}, 0, risk.True},
-		"older browser":     {risktest.Desktop(), older, 0.1, risk.True},
-		"another language":  {risktest.Desktop(), english, 0.05, risk.True},
-		"both of these":     {risktest.Desktop(), olderEnglish, 0.15, risk.True},
-		"another browser":   {frenchEdge, frenchOpera, 30. / 90, risk.False},
-		"another system":    {risk.Client{UserAgent: chrome}, risk.Client{UserAgent: cros}, 35. / 95, risk.False},
+		"unchanged":        {risktest.Desktop(), risktest.Desktop(), 0, risk.True},
+		"upgraded":         {risktest.Desktop(), risktest.DesktopUpgraded(), 0, risk.True},
+		"phone upgraded":   {risktest.Phone(), risktest.PhoneUpgraded(), 0, risk.True},
+		"never said much":  {risk.Client{}, risk.Client{}, 0, risk.True},
+		"older browser":    {risktest.Desktop(), older, 0.1, risk.True},
+		"another language": {risktest.Desktop(), english, 0.05, risk.True},
+		"both of these":    {risktest.Desktop(), olderEnglish, 0.15, risk.True},
+		"another browser":  {frenchEdge, frenchOpera, 30. / 90, risk.False},
+		"another system": {risk.Client{UserAgent: chrome}, risk.Client{UserAgent: cros},
+			35. / 95, risk.False},
 		"another device":    {risktest.Desktop(), portuguese, 1, risk.False},
 		"says nothing now":  {risktest.Desktop(), risk.Client{}, -1, risk.Unknown},
 		"said nothing then": {risk.Client{}, risktest.Desktop(), -1, risk.Unknown},
@@ -128,12 +137,14 @@ func TestAutomated(t *testing.T) {
 		client risk.Client
 		want   risk.Truth
 	}{
-		"nothing said":  {risk.Client{}, risk.Unknown},
-		"browser":       {risktest.Desktop(), risk.False},
-		"script":        {risktest.Script(), risk.True},
-		"headless":      {risk.Client{UserAgent: strings.Replace(chrome, "Chrome/", "HeadlessChrome/", 1)}, risk.True},
-		"webdriver":     {risk.Client{UserAgent: chrome, Hints: risk.Hints{Automated: risk.True}}, risk.True},
-		"denies it":     {risk.Client{UserAgent: "curl/8", Hints: risk.Hints{Automated: risk.False}}, risk.True},
+		"nothing said": {risk.Client{}, risk.Unknown},
+		"browser":      {risktest.Desktop(), risk.False},
+		"script":       {risktest.Script(), risk.True},
+		"headless": {risk.Client{UserAgent: strings.Replace(chrome, "Chrome/",
+			"HeadlessChrome/", 1)}, risk.True},
+		"webdriver": {risk.Client{UserAgent: chrome, Hints: risk.Hints{Automated: risk.True}}, risk.True},
+		"denies it": {risk.Client{UserAgent: "curl/8",
+			Hints: risk.Hints{Automated: risk.False}}, risk.True},
 		"hint alone":    {risk.Client{Hints: risk.Hints{Automated: risk.False}}, risk.False},
 		"endless agent": {risk.Client{UserAgent: strings.Repeat("x", 1<<20) + "curl/"}, risk.False},
 	} {

@@ -137,13 +137,15 @@ func TestWhatIsMissingIsUnknown(t *testing.T) {
 		"address and location": {func(o *risk.Observation) {
 			o.Addr, o.Location = netip.Addr{}, risk.Location{}
 		}, append(join(geo, travel), risk.DeviceTrusted, risk.FamiliarityNetwork, risk.FamiliarityScore)},
-		"profile": {func(o *risk.Observation) { o.Profile = nil }, append(join(join(travel, history), familiarity),
-			risk.TimeHour, risk.TimeWeekday, risk.GeoForeign, risk.GeoHome, risk.GeoNewCountry,
-			risk.GeoNewASN, risk.DeviceKnown, risk.DeviceTrusted, risk.DeviceAge, risk.DeviceDrift)},
-		"history": {func(o *risk.Observation) { o.Profile = new(risk.Profile) }, append(join(travel, familiarity),
-			risk.TimeHour, risk.TimeWeekday, risk.GeoForeign, risk.GeoHome, risk.GeoNewCountry,
-			risk.GeoNewASN, risk.DeviceAge, risk.DeviceDrift, risk.HistoryDays,
-			risk.HistoryDaysSinceLast, risk.HistoryHourShare)},
+		"profile": {func(o *risk.Observation) { o.Profile = nil },
+			append(join(join(travel, history), familiarity),
+				risk.TimeHour, risk.TimeWeekday, risk.GeoForeign, risk.GeoHome, risk.GeoNewCountry,
+				risk.GeoNewASN, risk.DeviceKnown, risk.DeviceTrusted, risk.DeviceAge, risk.DeviceDrift)},
+		"history": {func(o *risk.Observation) { o.Profile = new(risk.Profile) },
+			append(join(travel, familiarity),
+				risk.TimeHour, risk.TimeWeekday, risk.GeoForeign, risk.GeoHome, risk.GeoNewCountry,
+				risk.GeoNewASN, risk.DeviceAge, risk.DeviceDrift, risk.HistoryDays,
+				risk.HistoryDaysSinceLast, risk.HistoryHourShare)},
 		"anonymiser database": {func(o *risk.Observation) {
 			o.Location.Hosting, o.Location.VPN, o.Location.Proxy = 0, 0, 0
 			o.Location.Tor, o.Location.ResidentialProxy = 0, 0
@@ -311,10 +313,13 @@ func TestHourShareGoesAroundMidnight(t *testing.T) {
 	p := settled() // Paris: nine o'clock; 12 proofs
 	for i := range 4 {
 		// 23:30 in Paris, in winter and, 30 days later, in summer
-		prove(p, at(start().Add(-days(30)+14*time.Hour+30*time.Minute+days(float64(i))), risktest.ParisAddr, p))
+		prove(p, at(start().Add(-days(30)+14*time.Hour+30*time.Minute+days(float64(i))),
+			risktest.ParisAddr, p))
 	}
-	for hour, want := range map[int]float64{9: 0.75, 10: 0.75, 8: 0.75, 11: 0, 23: 0.25, 0: 0.25, 22: 0.25, 1: 0} {
-		o := at(time.Date(2026, time.March, 4, hour, 10, 0, 0, time.FixedZone("CET", 3600)), risktest.ParisAddr, p)
+	for hour, want := range map[int]float64{9: 0.75, 10: 0.75, 8: 0.75, 11: 0, 23: 0.25, 0: 0.25,
+		22: 0.25, 1: 0} {
+		o := at(time.Date(2026, time.March, 4, hour, 10, 0, 0, time.FixedZone("CET", 3600)),
+			risktest.ParisAddr, p)
 		if got, known := assess(o).Number(risk.HistoryHourShare); !known || got != want {
 			t.Errorf("%d h: got %v, %v, want %v", hour, got, known, want)
 		}
