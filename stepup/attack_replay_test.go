@@ -91,7 +91,8 @@ func TestReplayOfCodes(t *testing.T) {
 	for _, next := range []struct {
 		client *steptest.Client
 		action string
-	}{{alice("tablet"), "address.change"}, {c, "login"}, {steptest.NewClient("+33639980043", "laptop"), "address.change"}} {
+	}{{alice("tablet"), "address.change"}, {c, "login"}, {steptest.NewClient("+33639980043",
+		"laptop"), "address.change"}} {
 		begun := begin(next.client, next.action)
 		if s.mail.code(begun.ID) == code {
 			continue // one in a million
@@ -190,7 +191,8 @@ func TestAmountChangedAfterTheDecision(t *testing.T) {
 	facts["amount"], facts["payee"] = "9999", "FR76 of a thief"
 	begun, code := b.Begin(d, stepup.Code4)
 	m, _ := b.Sender.Last(steptest.AlicePhone)
-	if !strings.Contains(m.Text, "250 EUR") || strings.Contains(m.Text, "9999") || strings.Contains(m.Text, "thief") {
+	if !strings.Contains(m.Text, "250 EUR") || strings.Contains(m.Text, "9999") ||
+		strings.Contains(m.Text, "thief") {
 		t.Errorf("got message %q, want the facts that were decided on", m.Text)
 	}
 	grant, err := b.Guard.Finish(t.Context(), c.Binding, begun.ID, code)
@@ -246,19 +248,22 @@ func TestUnicodeDigitsAndWhitespace(t *testing.T) {
 		"mathematical bold": '\U0001d7ce', "circled": '\u245f',
 	} {
 		alike := strings.Map(func(r rune) rune { return zero + r - '0' }, code)
-		if _, err := s.Guard.Finish(t.Context(), c.Binding, begun.ID, alike); !errors.Is(err, stepup.ErrMalformed) {
+		if _, err := s.Guard.Finish(t.Context(), c.Binding, begun.ID, alike); !errors.Is(err,
+			stepup.ErrMalformed) {
 			t.Errorf("%s digits: got error %v, want %v", name, err, stepup.ErrMalformed)
 		}
 	}
 	for _, around := range []string{"\u200b", "\u202e", "\x00", "\ufeff", "\n", "+", "e", "0x"} {
-		if _, err := s.Guard.Finish(t.Context(), c.Binding, begun.ID, around+code); !errors.Is(err, stepup.ErrMalformed) {
+		if _, err := s.Guard.Finish(t.Context(), c.Binding, begun.ID, around+code); !errors.Is(err,
+			stepup.ErrMalformed) {
 			t.Errorf("with %q: got error %v, want %v", around, err, stepup.ErrMalformed)
 		}
 	}
 	if n := len(s.meter.wrong()); n != 0 {
 		t.Errorf("got %d attempts counted, want none", n)
 	}
-	if _, err := s.Guard.Finish(t.Context(), c.Binding, begun.ID, " "+code[:3]+" - "+code[3:]+" "); err != nil {
+	if _, err := s.Guard.Finish(t.Context(), c.Binding, begun.ID,
+		" "+code[:3]+" - "+code[3:]+" "); err != nil {
 		t.Errorf("the code among spaces and hyphens: got error %v", err)
 	}
 }

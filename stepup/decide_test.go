@@ -41,11 +41,13 @@ func TestDecideOutcomes(t *testing.T) {
 		{"refused step", "account.close", nil, abroad, stepup.Deny, "refuse"},
 		{
 			"small transfer to a trusted payee", "transfer",
-			map[string]any{"amount": "12.50", "payee": "FR76", "payee_trusted": true}, known, stepup.Notify, "notice",
+			map[string]any{"amount": "12.50", "payee": "FR76", "payee_trusted": true}, known,
+			stepup.Notify, "notice",
 		},
 		{
 			"small transfer by someone unknown", "transfer",
-			map[string]any{"amount": "12.50", "payee": "FR76", "payee_trusted": true}, nil, stepup.Challenge, "confirm",
+			map[string]any{"amount": "12.50", "payee": "FR76", "payee_trusted": true}, nil,
+			stepup.Challenge, "confirm",
 		},
 	}
 	for _, tt := range tests {
@@ -203,7 +205,8 @@ func TestReasonsAreForTrustedDevices(t *testing.T) {
 	b, c := newBench(t), alice("laptop")
 	c.Language = "fr-BE"
 	d := b.Decide(c, "address.change", nil)
-	if got := strings.Join(d.Reasons, " "); got != "Nous demandons une confirmation pour protéger votre compte." {
+	if got := strings.Join(d.Reasons,
+		" "); got != "Nous demandons une confirmation pour protéger votre compte." {
 		t.Errorf("got reasons %q on an unknown device", got)
 	}
 	for _, o := range d.Offers {
@@ -211,7 +214,8 @@ func TestReasonsAreForTrustedDevices(t *testing.T) {
 			t.Errorf("got contact %q shown on an unknown device", o.To)
 		}
 	}
-	if got := d.Verdict.Reasons("fr-BE", 2); len(got) != 1 || got[0] != "Nous ne connaissons pas encore cet appareil." {
+	if got := d.Verdict.Reasons("fr-BE", 2); len(got) != 1 ||
+		got[0] != "Nous ne connaissons pas encore cet appareil." {
 		t.Errorf("got the operator's reasons %q", got)
 	}
 }
@@ -220,7 +224,8 @@ func TestOffersLeaveOutTouchedAndFreshContacts(t *testing.T) {
 	b, c := newBench(t), alice("laptop")
 	d := b.Decide(c, "phone.change", nil)
 	if d.Outcome != stepup.Deny || len(d.Enrol) == 0 {
-		t.Errorf("contact proving its own change: got %v enrol %v, want a deny that says what to enrol", &d, d.Enrol)
+		t.Errorf("contact proving its own change: got %v enrol %v, want a deny that says what to "+
+			"enrol", &d, d.Enrol)
 	}
 	b.Contacts[steptest.Alice] = []stepup.Contact{
 		{Kind: policy.SMS, Address: steptest.AlicePhone, Since: b.Clock.Now().Add(-71 * time.Hour)},

@@ -81,7 +81,8 @@ func TestRestoredStore(t *testing.T) {
 	if state.Since = state.Since.UTC(); !reflect.DeepEqual(after, state) {
 		t.Errorf("got %+v, want what was remembered: %+v", after, state)
 	}
-	if err := s.Guard.Redeem(t.Context(), grant.Token, c.Request("address.change", nil)); !errors.Is(err, stepup.ErrRedeemed) {
+	if err := s.Guard.Redeem(t.Context(), grant.Token, c.Request("address.change",
+		nil)); !errors.Is(err, stepup.ErrRedeemed) {
 		t.Errorf("a grant from before: got error %v, want %v", err, stepup.ErrRedeemed)
 	}
 	if _, err := s.Guard.Begin(t.Context(), used, stepup.TOTP); !errors.Is(err, stepup.ErrTicket) {
@@ -97,14 +98,16 @@ func TestRestoredStore(t *testing.T) {
 	_, err = s.Guard.Finish(t.Context(), alice("phone").Binding, replayed.ID, step)
 	refused(t, err)
 	s.Clock.Advance(time.Minute)
-	if _, err := s.Guard.Finish(t.Context(), alice("phone").Binding, replayed.ID, s.answer(t, replayed)); err != nil {
+	if _, err := s.Guard.Finish(t.Context(), alice("phone").Binding, replayed.ID,
+		s.answer(t, replayed)); err != nil {
 		t.Errorf("a later TOTP step: got error %v", err)
 	}
 	if err := s.prove(t, owner, "address.change", stepup.Code4); err != nil {
 		t.Errorf("the owner's trusted device: got error %v", err)
 	}
 	s.storm(t, strangers(20), []string{"address.change", "login"}, 6)
-	if got := usedNow(s); !got.Within(bounds[stepup.StrangerLane]) || got.All < spent[stepup.StrangerLane].All {
+	if got := usedNow(s); !got.Within(bounds[stepup.StrangerLane]) ||
+		got.All < spent[stepup.StrangerLane].All {
 		t.Errorf("got %+v ppm compared over the restoring, want no less than %+v and at most %+v",
 			got, spent[stepup.StrangerLane], bounds[stepup.StrangerLane])
 	}
@@ -166,7 +169,8 @@ func full(t testing.TB) *stepup.Memory {
 		t.Fatal(err)
 	}
 	err = s.meter.Spend(context.Background(), stepup.Spending{
-		Subject: s.meter.latest(), Now: s.Clock.Now(), Charges: []policy.Charge{{Rule: "fake", Count: 3, Sum: amount}},
+		Subject: s.meter.latest(), Now: s.Clock.Now(), Charges: []policy.Charge{{Rule: "fake",
+			Count: 3, Sum: amount}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -201,15 +205,18 @@ func TestRestoreRefusesWhatIsNotIntact(t *testing.T) {
 			t.Errorf("%d bytes of %d: got error %v, want %v", i, len(taken), err, stepup.ErrSnapshot)
 		}
 	}
-	if err := restore(append(bytes.Clone(taken), 0), stepup.MemoryConfig{}); !errors.Is(err, stepup.ErrSnapshot) {
+	if err := restore(append(bytes.Clone(taken), 0), stepup.MemoryConfig{}); !errors.Is(err,
+		stepup.ErrSnapshot) {
 		t.Errorf("a byte more: got error %v, want %v", err, stepup.ErrSnapshot)
 	}
 	two := full(t)
-	u := stepup.Update{Subject: stepup.Ref{Key: stepup.Key{5}}, Now: time.Date(2026, 3, 2, 9, 3, 0, 0, time.UTC)}
+	u := stepup.Update{Subject: stepup.Ref{Key: stepup.Key{5}},
+		Now: time.Date(2026, 3, 2, 9, 3, 0, 0, time.UTC)}
 	if err := two.Update(t.Context(), u); err != nil {
 		t.Fatal(err)
 	}
-	if err := restore(snapshot(t, two), stepup.MemoryConfig{Subjects: 1}); !errors.Is(err, stepup.ErrSnapshot) {
+	if err := restore(snapshot(t, two), stepup.MemoryConfig{Subjects: 1}); !errors.Is(err,
+		stepup.ErrSnapshot) {
 		t.Errorf("more subjects than there is room for: got error %v, want %v", err, stepup.ErrSnapshot)
 	}
 	down := errors.New("down")
@@ -238,7 +245,8 @@ func FuzzRestoreMemory(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		sum := sha256.Sum256(body)
-		m, err := stepup.RestoreMemory(bytes.NewReader(append(body, sum[:]...)), stepup.MemoryConfig{Subjects: 1000})
+		m, err := stepup.RestoreMemory(bytes.NewReader(append(body, sum[:]...)),
+			stepup.MemoryConfig{Subjects: 1000})
 		if err != nil {
 			if !errors.Is(err, stepup.ErrSnapshot) {
 				t.Fatalf("got error %v, want %v", err, stepup.ErrSnapshot)
@@ -250,7 +258,8 @@ func FuzzRestoreMemory(f *testing.F) {
 		if st, err := m.Subject(t.Context(), stepup.Query{Subject: r, Now: now}); err == nil {
 			_ = m.Update(t.Context(), stepup.Update{Subject: r, Version: st.Version, Now: now})
 		}
-		if _, err := stepup.RestoreMemory(bytes.NewReader(snapshot(t, m)), stepup.MemoryConfig{Subjects: 1001}); err != nil {
+		if _, err := stepup.RestoreMemory(bytes.NewReader(snapshot(t, m)),
+			stepup.MemoryConfig{Subjects: 1001}); err != nil {
 			t.Fatalf("the snapshot of what was restored: got error %v", err)
 		}
 	})
@@ -261,7 +270,8 @@ func ExampleMemory_Snapshot() {
 	config := stepup.MemoryConfig{Elapsed: clock.Elapsed}
 	store := stepup.NewMemory(config)
 	alice := stepup.Ref{Key: stepup.Key{1}}
-	err := store.Update(context.Background(), stepup.Update{Subject: alice, Profile: []byte("fake"), Now: clock.Now()})
+	err := store.Update(context.Background(), stepup.Update{Subject: alice, Profile: []byte("fake"),
+		Now: clock.Now()})
 
 	var file strings.Builder // a file that only the service can write
 	err = errors.Join(err, store.Snapshot(&file))

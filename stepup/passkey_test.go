@@ -31,7 +31,8 @@ type credential struct {
 	Counter byte
 }
 
-func (p *passkeys) Options(_ context.Context, _ string, credentials []byte, challenge [32]byte) ([]byte, error) {
+func (p *passkeys) Options(_ context.Context, _ string, credentials []byte,
+	challenge [32]byte) ([]byte, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
@@ -39,7 +40,8 @@ func (p *passkeys) Options(_ context.Context, _ string, credentials []byte, chal
 	if err := json.Unmarshal(credentials, &all); err != nil {
 		return nil, err
 	}
-	return json.Marshal(map[string]any{"challenge": challenge[:], "allow": len(all), "userVerification": "required"})
+	return json.Marshal(map[string]any{"challenge": challenge[:], "allow": len(all),
+		"userVerification": "required"})
 }
 
 func (p *passkeys) Verify(
@@ -99,15 +101,16 @@ func enrolPasskey(t testing.TB, b *steptest.Bench, c *steptest.Client, secret ot
 	}
 	c.Keep(grant)
 	req := c.Request(stepup.ActionEnrol, nil)
-	err = b.Guard.EnrolPasskey(t.Context(), grant.Token, withDevice(req, ""), func(had []byte) ([]byte, error) {
-		var all []credential
-		if had != nil {
-			if err := json.Unmarshal(had, &all); err != nil {
-				return nil, err
+	err = b.Guard.EnrolPasskey(t.Context(), grant.Token, withDevice(req, ""),
+		func(had []byte) ([]byte, error) {
+			var all []credential
+			if had != nil {
+				if err := json.Unmarshal(had, &all); err != nil {
+					return nil, err
+				}
 			}
-		}
-		return json.Marshal(append(all, credential{Key: a.key.Public().(ed25519.PublicKey)}))
-	})
+			return json.Marshal(append(all, credential{Key: a.key.Public().(ed25519.PublicKey)}))
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +175,8 @@ func TestPasskey(t *testing.T) {
 	}
 	_, err = b.Guard.Finish(t.Context(), c.Binding, second.ID, response) // for another amount
 	refused(t, err)
-	if _, err := b.Guard.Finish(t.Context(), c.Binding, second.ID, a.sign(t, c.Subject, second.Options)); err != nil {
+	if _, err := b.Guard.Finish(t.Context(), c.Binding, second.ID,
+		a.sign(t, c.Subject, second.Options)); err != nil {
 		t.Errorf("its own response: got error %v", err)
 	}
 }
@@ -226,7 +230,8 @@ func TestPasskeyOffers(t *testing.T) {
 	}
 	verifier.err = errors.New("fake outage")
 	ticket := d.Ticket()
-	if _, err := b.Guard.Begin(t.Context(), ticket, stepup.Passkey); !errors.Is(err, stepup.ErrUnavailable) || !errors.Is(err, verifier.err) {
+	if _, err := b.Guard.Begin(t.Context(), ticket, stepup.Passkey); !errors.Is(err,
+		stepup.ErrUnavailable) || !errors.Is(err, verifier.err) {
 		t.Errorf("a verifier that fails: got error %v, want %v with its cause", err, stepup.ErrUnavailable)
 	}
 	verifier.err = nil
@@ -241,7 +246,8 @@ func TestPasskeyOffers(t *testing.T) {
 			t.Errorf("%.3q: got error %v, want %v", input, err, want)
 		}
 	}
-	if _, err := b.Guard.Finish(t.Context(), c.Binding, begun.ID, a.sign(t, c.Subject, begun.Options)); err != nil {
+	if _, err := b.Guard.Finish(t.Context(), c.Binding, begun.ID,
+		a.sign(t, c.Subject, begun.Options)); err != nil {
 		t.Errorf("after one wrong answer: got error %v", err)
 	}
 	b.Contacts["fake-bob"] = b.Contacts[steptest.Alice]
@@ -249,11 +255,15 @@ func TestPasskeyOffers(t *testing.T) {
 	if offers(bob) || !slices.Contains(bob.Enrol, stepup.Passkey) {
 		t.Errorf("without one: got offers %v, enrol %v", bob.Offers, bob.Enrol)
 	}
-	without := steptest.New(t, b.Guard.Policy(), func(c *stepup.Config) { c.Store, c.Now = b.Store, b.Clock.Now })
+	without := steptest.New(t, b.Guard.Policy(), func(c *stepup.Config) {
+		c.Store, c.Now = b.Store,
+			b.Clock.Now
+	})
 	if d := without.Decide(c, "account.close", nil); offers(d) || slices.Contains(d.Enrol, stepup.Passkey) {
 		t.Errorf("without a verifier: got offers %v, enrol %v", d.Offers, d.Enrol)
 	}
-	if _, err := without.Guard.Begin(t.Context(), d.Ticket(), stepup.Passkey); !errors.Is(err, stepup.ErrMethod) {
+	if _, err := without.Guard.Begin(t.Context(), d.Ticket(), stepup.Passkey); !errors.Is(err,
+		stepup.ErrMethod) {
 		t.Errorf("begun without a verifier: got error %v, want %v", err, stepup.ErrMethod)
 	}
 }

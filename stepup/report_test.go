@@ -33,9 +33,11 @@ rules:
 `
 
 // report says of an event what the client claims.
-func (s *scene) report(t testing.TB, c *steptest.Client, event string, claim stepup.Claim, grant string) error {
+func (s *scene) report(t testing.TB, c *steptest.Client, event string, claim stepup.Claim,
+	grant string) error {
 	t.Helper()
-	return s.Guard.Report(t.Context(), c.Request("", nil), stepup.Report{Event: event, Claim: claim, Grant: grant})
+	return s.Guard.Report(t.Context(), c.Request("", nil),
+		stepup.Report{Event: event, Claim: claim, Grant: grant})
 }
 
 // newReported returns a scene under the reporting policy, with its journal.
@@ -143,7 +145,8 @@ func TestCautionAfterNotMe(t *testing.T) {
 	if err := s.report(t, owner, event, stepup.NotMine, ""); err != nil {
 		t.Fatal(err)
 	}
-	for action, want := range map[string]string{"address.change": "challenge confirm", "note.write": "challenge confirm"} {
+	for action, want := range map[string]string{"address.change": "challenge confirm",
+		"note.write": "challenge confirm"} {
 		if got := step(action); got != want {
 			t.Errorf("%s after the report: got %s, want %s", action, got, want)
 		}
@@ -214,7 +217,8 @@ func TestHostileNotMe(t *testing.T) {
 		s.Clock.Advance(time.Second)
 		d := s.Decide(owner, "address.change", nil)
 		if d.Signals.Bool(risk.DeviceTrusted) != risk.True || d.Outcome == stepup.Deny {
-			t.Fatalf("the owner among hostile reports: got %v, trusted %v", &d, d.Signals.Bool(risk.DeviceTrusted))
+			t.Fatalf("the owner among hostile reports: got %v, trusted %v", &d,
+				d.Signals.Bool(risk.DeviceTrusted))
 		}
 	}
 	if taken != 5 || busy != 145 {
@@ -253,7 +257,8 @@ func TestHostileNotMeWeakensNothing(t *testing.T) {
 			d := s.Decide(owner, "address.change", nil)
 			c := client(owner)
 			steps := func() (all []int) {
-				for _, action := range []string{"invoice.view", "profile.view", "note.write", "address.change", "account.close"} {
+				for _, action := range []string{"invoice.view", "profile.view", "note.write",
+					"address.change", "account.close"} {
 					d := s.Decide(c, action, nil)
 					all = append(all, d.Verdict.Step.Index)
 				}
@@ -364,7 +369,8 @@ func TestReportRefuses(t *testing.T) {
 	if err := s.report(t, owner, d.Event(), 0, ""); !errors.As(err, new(*stepup.RequestError)) {
 		t.Errorf("no claim: got error %v", err)
 	}
-	if err := s.report(t, steptest.NewClient("", "laptop"), d.Event(), stepup.NotMine, ""); !errors.As(err, new(*stepup.RequestError)) {
+	if err := s.report(t, steptest.NewClient("", "laptop"), d.Event(), stepup.NotMine,
+		""); !errors.As(err, new(*stepup.RequestError)) {
 		t.Errorf("no subject: got error %v", err)
 	}
 	for name, err := range map[string]error{
@@ -411,7 +417,8 @@ func TestReportWithoutStore(t *testing.T) {
 
 func ExampleGuard_Report() {
 	bench := exampleBench()
-	laptop, stranger := steptest.NewClient(steptest.Alice, "laptop"), steptest.NewClient(steptest.Alice, "stranger")
+	laptop := steptest.NewClient(steptest.Alice, "laptop")
+	stranger := steptest.NewClient(steptest.Alice, "stranger")
 	d := bench.Decide(stranger, "address.change", nil)
 	event := d.Event() // kept with the entry "change of address asked for, 9:00, from New York"
 

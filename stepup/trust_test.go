@@ -35,7 +35,8 @@ func trusted(t *testing.T, changes ...func(*stepup.Config)) (*steptest.Bench, *s
 		t.Fatal(err)
 	}
 	b.Clock.Advance(time.Minute)
-	c.From(risktest.ParisAddr).UserAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0"
+	c.From(risktest.ParisAddr).UserAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) " +
+		"Gecko/20100101 Firefox/141.0"
 	begun, _ := b.Begin(b.Decide(c, "account.close", nil), stepup.TOTP)
 	code, err := otp.TOTP{}.Code(secret, b.Clock.Now())
 	if err != nil {
@@ -72,7 +73,8 @@ func TestDeviceIsTrustedAfterADay(t *testing.T) {
 	b.Clock.Advance(-time.Nanosecond)
 	d := b.Decide(c, "address.change", nil)
 	if d.Signals.Bool(risk.DeviceTrusted) != risk.False || d.Offers[0].To != "" {
-		t.Errorf("1 ns before a day is over: got trusted %v, offers %v", d.Signals.Bool(risk.DeviceTrusted), d.Offers)
+		t.Errorf("1 ns before a day is over: got trusted %v, offers %v",
+			d.Signals.Bool(risk.DeviceTrusted), d.Offers)
 	}
 }
 
@@ -110,10 +112,16 @@ func TestSeedRefuses(t *testing.T) {
 			strings.Repeat("s", 257), nil, isRequestError,
 		},
 		"store that cannot be read": {
-			steptest.Alice, faulty("Subject"), func(err error) bool { return errors.Is(err, stepup.ErrUnavailable) },
+			steptest.Alice, faulty("Subject"), func(err error) bool {
+				return errors.Is(err,
+					stepup.ErrUnavailable)
+			},
 		},
 		"store that cannot be written": {
-			steptest.Alice, faulty("Update"), func(err error) bool { return errors.Is(err, stepup.ErrUnavailable) },
+			steptest.Alice, faulty("Update"), func(err error) bool {
+				return errors.Is(err,
+					stepup.ErrUnavailable)
+			},
 		},
 		"full store": {
 			"fake-carol", fullStore(t), func(err error) bool { return errors.Is(err, stepup.ErrBusy) },
@@ -176,7 +184,8 @@ func TestStoreConflict(t *testing.T) {
 // Two proofs at the same moment both teach the profile.
 func TestParallelProofsLoseNothing(t *testing.T) {
 	b := newBench(t)
-	clients := []*steptest.Client{alice("laptop").From(risktest.ParisAddr), alice("tablet").From(risktest.LondonAddr)}
+	clients := []*steptest.Client{alice("laptop").From(risktest.ParisAddr),
+		alice("tablet").From(risktest.LondonAddr)}
 	answers := make(chan func() error, len(clients))
 	for _, c := range clients {
 		begun, code := b.Begin(b.Decide(c, "address.change", nil), stepup.Code4)
