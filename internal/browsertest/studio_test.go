@@ -293,7 +293,8 @@ func TestStudioEscapes(t *testing.T) {
 	p.replace("require: confirm", `require: "<b>confirm</b>"`)
 	p.click("#tab-findings")
 	p.says(".findings", "<b>")
-	if n := browsertest.Evaluate[int](p.Page, `document.querySelectorAll("main img, main script, .findings b").length`); n != 0 {
+	if n := browsertest.Evaluate[int](p.Page,
+		`document.querySelectorAll("main img, main script, .findings b").length`); n != 0 {
 		t.Errorf("%d elements came out of texts", n)
 	}
 	p.clean()
@@ -323,7 +324,8 @@ func TestStudioCannotRunTexts(t *testing.T) {
 
 // A policy with errors can be opened: it is here that they are mended.
 func TestStudioOpensWhatIsBroken(t *testing.T) {
-	p := openStudio(t, folderOf(t, map[string]string{"policy.yaml": strings.Replace(small, "version: 1", "version: 7", 1)}))
+	p := openStudio(t, folderOf(t, map[string]string{"policy.yaml": strings.Replace(small,
+		"version: 1", "version: 7", 1)}))
 	p.says(".findings", "version")
 	p.says("#outcome", "Nothing can be tried")
 	p.replace("version: 7", "version: 1")

@@ -15,8 +15,10 @@ var flatLines = []string{
 	`{"time":"2026-03-02T08:00:00Z","subject":"a","action":"login","ip":"192.0.2.1","success":true,"label":""}`,
 	` { "id" : 12 , "time" : 1772438400.5 , "subject" : null , "success" : false, "other": -1.5 } `,
 	`{"id":"null","success":null,"device":null,"language":"fr","channel":"app","user_agent":"M \/"}`,
-	`{"id":"\u0041"}`, `{"Time":"x"}`, `{"facts":{"a":1}}`, `{"facts":null,"id":1}`, `{"success":"true"}`, `{"action":7}`,
-	`{"id":1,"id":2}`, `{"id":1e5}`, `{"id":01}`, `{"id":-}`, `{"id":1.}`, `{"id":tru}`, `{"id":"a"} x`, `{"id":"a",}`,
+	`{"id":"\u0041"}`, `{"Time":"x"}`, `{"facts":{"a":1}}`, `{"facts":null,"id":1}`,
+	`{"success":"true"}`, `{"action":7}`,
+	`{"id":1,"id":2}`, `{"id":1e5}`, `{"id":01}`, `{"id":-}`, `{"id":1.}`, `{"id":tru}`,
+	`{"id":"a"} x`, `{"id":"a",}`,
 	`{}`, ``, `[]`, `{"id"}`, `{"id":}`, `{"a":"b"`, `{"id":"é"}`, `{"ID":1}`, `{"label":"attack","x":null}`,
 	`{"id":[1]}`, `{"id":{"a":1}}`, "{\"id\":\"\x01\"}", `{"id":"a" "b":1}`, "{\"\u017fubject\":\"x\"}",
 }
@@ -35,8 +37,10 @@ func FuzzFlat(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%q: read, and encoding/json says %v", line, err)
 		}
-		if !bytes.Equal(got.ID, want.ID) || !bytes.Equal(got.Time, want.Time) || !bytes.Equal(got.Subject, want.Subject) {
-			t.Fatalf("%q: got %s %s %s, want %s %s %s", line, got.ID, got.Time, got.Subject, want.ID, want.Time, want.Subject)
+		if !bytes.Equal(got.ID, want.ID) || !bytes.Equal(got.Time, want.Time) ||
+			!bytes.Equal(got.Subject, want.Subject) {
+			t.Fatalf("%q: got %s %s %s, want %s %s %s", line, got.ID, got.Time, got.Subject,
+				want.ID, want.Time, want.Subject)
 		}
 		got.ID, got.Time, got.Subject = want.ID, want.Time, want.Subject
 		if !reflect.DeepEqual(got, want) {

@@ -86,7 +86,8 @@ func TestSignalsAreThoseOfTheGuard(t *testing.T) {
 		{0, risk.HistoryLogins, "0"}, {1, risk.HistoryLogins, "1"}, {3, risk.HistoryLogins, "3"},
 		{4, risk.HistoryLogins, "3"}, // a failure teaches nothing
 		{6, risk.HistoryLogins, "3"}, // neither does an attack
-		{3, risk.VelocityFailures1h, "0"}, {4, risk.VelocityFailures10m, "1"}, {5, risk.VelocityFailures1h, "2"},
+		{3, risk.VelocityFailures1h, "0"}, {4, risk.VelocityFailures10m, "1"},
+		{5, risk.VelocityFailures1h, "2"},
 		{5, risk.VelocityFailures24h, "2"}, {5, risk.VelocityIPSubjects1h, "1"},
 		{0, risk.VelocityPrompts24h, "unknown"}, {0, risk.TimeHourUTC, "8"},
 		{5, risk.TravelHours, "1"}, // an hour by the hours that proofs are kept to
@@ -106,9 +107,11 @@ func TestSignalsAreThoseOfTheGuard(t *testing.T) {
 		signal risk.Signal
 		want   risk.Truth
 	}{
-		{0, risk.DeviceKnown, risk.False}, {1, risk.DeviceKnown, risk.True}, {5, risk.DeviceKnown, risk.False},
+		{0, risk.DeviceKnown, risk.False}, {1, risk.DeviceKnown, risk.True},
+		{5, risk.DeviceKnown, risk.False},
 		{1, risk.DeviceTrusted, risk.False}, {0, risk.GeoNewCountry, risk.Unknown},
-		{1, risk.GeoNewCountry, risk.False}, {5, risk.GeoNewCountry, risk.True}, {6, risk.GeoNewCountry, risk.True},
+		{1, risk.GeoNewCountry, risk.False}, {5, risk.GeoNewCountry, risk.True},
+		{6, risk.GeoNewCountry, risk.True},
 	} {
 		if got := all[tt.event].signals.Bool(tt.signal); got != tt.want {
 			t.Errorf("event %d: %v: got %v, want %v", tt.event, tt.signal, got, tt.want)
@@ -126,7 +129,8 @@ func TestSignalsAreThoseOfTheGuard(t *testing.T) {
 func TestNothingIsKnownBefore(t *testing.T) {
 	lines := lived()
 	locator := risktest.NewLocator()
-	whole, _ := watch(t, replay.EventsConfig{Files: []string{save(t, "e.jsonl", []byte(strings.Join(lines, "\n")))},
+	whole, _ := watch(t, replay.EventsConfig{Files: []string{save(t, "e.jsonl",
+		[]byte(strings.Join(lines, "\n")))},
 		Locator: locator})
 	for n := range lines {
 		part, _ := watch(t, replay.EventsConfig{
@@ -136,7 +140,8 @@ func TestNothingIsKnownBefore(t *testing.T) {
 			a, known := whole[n].signals.Slot(spec.Signal)
 			b, also := part[n].signals.Slot(spec.Signal)
 			if known != also || a != b {
-				t.Errorf("event %d: %s: got %v, %t, and %v, %t when nothing follows", n, spec.Name, a, known, b, also)
+				t.Errorf("event %d: %s: got %v, %t, and %v, %t when nothing follows", n, spec.Name,
+					a, known, b, also)
 			}
 		}
 	}
@@ -156,7 +161,8 @@ func TestCSV(t *testing.T) {
 		`2026-03-02 08:00:00,bob,pay,192.0.2.1,"Mozilla, ""quoted"" and so",d1,true,legit,12.50,true,31,` + "\n" +
 		`1772438400.5,bob,pay,,,,false,attack,,,,"a, b"` + "\n\n" +
 		`2026-03-02T08:00:00+01:00,,view,::ffff:192.0.2.9,,,,,,,,` + "\n"
-	all, bad := watch(t, replay.EventsConfig{Format: replay.CSV, Files: []string{save(t, "e.csv", []byte(content))}})
+	all, bad := watch(t, replay.EventsConfig{Format: replay.CSV,
+		Files: []string{save(t, "e.csv", []byte(content))}})
 	if len(all) != 3 || len(bad) > 0 {
 		t.Fatalf("got %d events, %v", len(all), bad)
 	}
@@ -176,7 +182,8 @@ func TestCSV(t *testing.T) {
 	// A policy reads them by the types that it declares.
 	p := parse(t, `  - { id: typed, on: [pay], when: amount == 12.5 and vip and age > 30, score: 50 }`)
 	path := save(t, "e.csv", []byte(content))
-	r := run(t, replay.NewEvents(replay.EventsConfig{Format: replay.CSV, Files: []string{path}, Locator: risktest.NewLocator()}),
+	r := run(t, replay.NewEvents(replay.EventsConfig{Format: replay.CSV, Files: []string{path},
+		Locator: risktest.NewLocator()}),
 		replay.Config{Policy: p})
 	if c := r.Costs["typed"]; c == nil || c.Fired == 0 {
 		t.Errorf("got costs %v, want the typed rule to fire", r.Costs)
@@ -184,7 +191,8 @@ func TestCSV(t *testing.T) {
 }
 
 const rbaHeader = "index,Login Timestamp,User ID,Round-Trip Time [ms],IP Address,Country,Region,City,ASN," +
-	"User Agent String,Browser Name and Version,OS Name and Version,Device Type,Login Successful,Is Attack IP," +
+	"User Agent String,Browser Name and Version,OS Name and Version,Device Type,Login " +
+	"Successful,Is Attack IP," +
 	"Is Account Takeover\n"
 
 func TestRBA(t *testing.T) {
@@ -193,8 +201,10 @@ func TestRBA(t *testing.T) {
 		"Firefox 20.0.0.1618,iOS 13.4,mobile,False,False,False\n" +
 		`1,2020-02-03 12:44:30.772,7,545.0,10.0.65.171,NO,Vestland,Bergen,29695,Mozilla/5.0,Chrome 1,iOS 13.4,mobile,` +
 		"True,True,False\n" +
-		"2,2020-02-03 12:45:30.772,7,545.0,10.0.65.171,AU,-,-,x,Mozilla/5.0,Chrome 1,iOS 13.4,mobile,True,False,True\n"
-	all, bad := watch(t, replay.EventsConfig{Format: replay.RBACSV, Files: []string{save(t, "rba.csv", []byte(content))}})
+		"2,2020-02-03 12:45:30.772,7,545.0,10.0.65.171,AU,-,-,x,Mozilla/5.0,Chrome 1,iOS " +
+		"13.4,mobile,True,False,True\n"
+	all, bad := watch(t, replay.EventsConfig{Format: replay.RBACSV,
+		Files: []string{save(t, "rba.csv", []byte(content))}})
 	if len(all) != 3 || len(bad) > 0 {
 		t.Fatalf("got %d events, %v", len(all), bad)
 	}
@@ -204,7 +214,8 @@ func TestRBA(t *testing.T) {
 		}
 	}
 	country, _ := all[2].signals.Text(risk.GeoCountry)
-	if asn := all[0].number(risk.GeoASN); asn != "29695" || country != "AU" || all[2].number(risk.GeoASN) != "unknown" {
+	if asn := all[0].number(risk.GeoASN); asn != "29695" || country != "AU" ||
+		all[2].number(risk.GeoASN) != "unknown" {
 		t.Errorf("got ASN %s and country %s", asn, country)
 	}
 }
@@ -213,11 +224,14 @@ func TestRBA(t *testing.T) {
 // what stands there.
 func TestBadRows(t *testing.T) {
 	ok := `{"time":"2026-03-02T08:00:00Z","action":"login","subject":7,"id":12,"facts":{"a":null,"l":["x"]},"other":{}}`
-	lines := []string{ok, `{"time":"secret","action":"login"}`, `{"action":"login"}`, `{"time":1772438400}`, `[]`,
+	lines := []string{ok, `{"time":"secret","action":"login"}`, `{"action":"login"}`,
+		`{"time":1772438400}`, `[]`,
 		`{"time":1772438400,"action":"a","ip":"secret"}`, `{"time":1772438400,"action":"a","label":"secret"}`,
-		`{"time":1772438400,"action":"a","success":"secret"}`, `{"time":1772438400,"action":"a","facts":{"x":{"y":1}}}`,
+		`{"time":1772438400,"action":"a","success":"secret"}`,
+		`{"time":1772438400,"action":"a","facts":{"x":{"y":1}}}`,
 		`{"time":1772438400,"action":"a","facts":{"x":[1]}}`, `secret`, ok}
-	all, bad := watch(t, replay.EventsConfig{Files: []string{save(t, "e.jsonl", []byte(strings.Join(lines, "\n")))}})
+	all, bad := watch(t, replay.EventsConfig{Files: []string{save(t, "e.jsonl",
+		[]byte(strings.Join(lines, "\n")))}})
 	if len(all) != 2 || len(bad) != 10 || all[1].line != 12 || all[0].event.ID != "12" {
 		t.Fatalf("got %d events and %d bad lines: %v", len(all), len(bad), bad)
 	}
@@ -229,13 +243,15 @@ func TestBadRows(t *testing.T) {
 	}
 	csv := "time,action,ip\n2026-03-02T08:00:00Z,a,\n2026-03-02T08:00:00Z,a\n" + `2026-03-02T08:00:00Z,"a,b` +
 		"\n" + `2026-03-02T08:00:00Z,"a"b,` + "\n,a,\n"
-	all, bad = watch(t, replay.EventsConfig{Format: replay.CSV, Files: []string{save(t, "e.csv", []byte(csv))}})
+	all, bad = watch(t, replay.EventsConfig{Format: replay.CSV,
+		Files: []string{save(t, "e.csv", []byte(csv))}})
 	if len(all) != 1 || len(bad) != 4 {
 		t.Errorf("got %d events and %v", len(all), bad)
 	}
 	rba := rbaHeader + "0,2020-02-03 12:43:30.772,1,,10.0.65.171,NO,-,-,1,M,F,i,mobile,Perhaps,False,False\n" +
 		"0,2020-02-03 12:43:30.772,1,,10.0.65.171,NO,-,-,1,M,F,i,mobile,True,Perhaps,False\n"
-	all, bad = watch(t, replay.EventsConfig{Format: replay.RBACSV, Files: []string{save(t, "e.csv", []byte(rba))}})
+	all, bad = watch(t, replay.EventsConfig{Format: replay.RBACSV,
+		Files: []string{save(t, "e.csv", []byte(rba))}})
 	if len(all) != 0 || len(bad) != 2 {
 		t.Errorf("got %d events and %v", len(all), bad)
 	}
@@ -253,7 +269,8 @@ func TestHeaders(t *testing.T) {
 		"RBA, no user": {replay.RBACSV, "Login Timestamp,IP Address\n"},
 	} {
 		path := save(t, "e.csv", []byte(tt.head))
-		_, err := replay.Run(t.Context(), replay.NewEvents(replay.EventsConfig{Format: tt.format, Files: []string{path}}),
+		_, err := replay.Run(t.Context(), replay.NewEvents(replay.EventsConfig{Format: tt.format,
+			Files: []string{path}}),
 			replay.Config{Policy: parse(t)})
 		if !errors.Is(err, replay.ErrHeader) || !strings.Contains(err.Error(), path+":1: ") {
 			t.Errorf("%s: got %v, want %v", name, err, replay.ErrHeader)
@@ -269,7 +286,8 @@ func population(t testing.TB, subjects, logins int) string {
 	slices.SortStableFunc(all, func(a, b risktest.Event) int { return a.Time.Compare(b.Time) })
 	var b strings.Builder
 	for _, e := range all {
-		fmt.Fprintf(&b, `{"time":%q,"subject":"%d","action":"login","ip":%q,"user_agent":%q,"device":"%x","success":true}`+"\n",
+		fmt.Fprintf(&b,
+			`{"time":%q,"subject":"%d","action":"login","ip":%q,"user_agent":%q,"device":"%x","success":true}`+"\n",
 			e.Time.Format(time.RFC3339Nano), e.Subject, e.Addr, e.Client.UserAgent, e.Device[:])
 	}
 	return save(t, "population.jsonl", []byte(b.String()))
@@ -309,7 +327,8 @@ func TestProfilesAreSampled(t *testing.T) {
 
 func TestResumeEvents(t *testing.T) {
 	path := population(t, 30, 50)
-	csv := save(t, "e.csv", []byte("time,action,subject,success\n2026-09-02T08:00:00Z,login,x,true\n2026-09-03T08:00:00Z,login,x,true\n"))
+	csv := save(t, "e.csv",
+		[]byte("time,action,subject,success\n2026-09-02T08:00:00Z,login,x,true\n2026-09-03T08:00:00Z,login,x,true\n"))
 	open := func() replay.Source {
 		return replay.NewEvents(replay.EventsConfig{Files: []string{path}, Locator: risktest.NewLocator()})
 	}
@@ -318,7 +337,8 @@ func TestResumeEvents(t *testing.T) {
 		resumes(t, after, want, open)
 	}
 	open = func() replay.Source {
-		return replay.NewEvents(replay.EventsConfig{Format: replay.CSV, Files: []string{csv, csv}, Locator: risktest.NewLocator()})
+		return replay.NewEvents(replay.EventsConfig{Format: replay.CSV, Files: []string{csv, csv},
+			Locator: risktest.NewLocator()})
 	}
 	want = run(t, open(), replay.Config{Policy: parse(t)})
 	for after := range int64(4) {

@@ -141,7 +141,8 @@ func TestChanges(t *testing.T) {
 		"not computed":       {uncomputed, counts{lacking: 1}},
 		"partly computed":    {partly, counts{lacking: 1}},
 		"a fact that a rule reads": {
-			decision("a", "pay", "challenge", "confirm", risk.False, amount(t, journal.Keep, "250")), counts{same: 1},
+			decision("a", "pay", "challenge", "confirm", risk.False,
+				amount(t, journal.Keep, "250")), counts{same: 1},
 		},
 		"a fact that was dropped": {
 			decision("a", "pay", "challenge", "confirm", risk.False, amount(t, journal.Drop, "250")),
@@ -169,7 +170,8 @@ func TestNotComparable(t *testing.T) {
 		"  - { id: unknown-device, when: not known(device.known), deny: true }")
 	r := run(t, source(write(t, e)), replay.Config{Policy: strict})
 	if r.After.Outcomes.Total() != 0 || r.After.Lacking["geo+device"] != 1 || r.Before.Outcomes.Allow != 1 {
-		t.Errorf("got outcomes %+v, lacking %v, before %+v", r.After.Outcomes, r.After.Lacking, r.Before.Outcomes)
+		t.Errorf("got outcomes %+v, lacking %v, before %+v", r.After.Outcomes, r.After.Lacking,
+			r.Before.Outcomes)
 	}
 }
 
@@ -191,7 +193,8 @@ func TestBaseline(t *testing.T) {
 		t.Fatalf("got %+v, want one that is stronger", c)
 	}
 	e := c.StrongerExamples[0]
-	if e.ID != "a" || e.File != path || e.Line != 1 || e.Action != "view" || !reflect.DeepEqual(e.Rules, []string{"abroad"}) {
+	if e.ID != "a" || e.File != path || e.Line != 1 || e.Action != "view" ||
+		!reflect.DeepEqual(e.Rules, []string{"abroad"}) {
 		t.Errorf("got the example %+v", e)
 	}
 	if r.Baseline != baseline.Hash() || r.Policy == r.Baseline || r.Before.Outcomes.Allow != 1 {
@@ -203,7 +206,8 @@ func TestBaseline(t *testing.T) {
 func TestLaddersOfTwoPolicies(t *testing.T) {
 	other := strings.Replace(rules, "step: confirm, do: challenge, methods: [code6], fresh: 15m",
 		"step: prove, do: challenge, methods: [%s], fresh: %s", 1)
-	other = strings.NewReplacer("confirm,", "prove,", "confirm]", "prove]", "require: confirm", "require: prove").Replace(other)
+	other = strings.NewReplacer("confirm,", "prove,", "confirm]", "prove]", "require: confirm",
+		"require: prove").Replace(other)
 	for name, tt := range map[string]struct {
 		methods, fresh string
 		order          int // of the policy's "confirm" to the baseline's "prove"
@@ -234,11 +238,13 @@ func TestLabels(t *testing.T) {
 	for i := range 10 {
 		events = append(events, decision(fmt.Sprint(i), "view", "allow", "none", risk.TruthOf(i < 4)))
 	}
-	events = append(events, label("0", "attack"), label("1", "attack"), label("2", "legit"), label("4", "attack"),
+	events = append(events, label("0", "attack"), label("1", "attack"), label("2", "legit"),
+		label("4", "attack"),
 		label("5", "legit"), report("3", "mine"), report("6", "not-mine"), report("0", "mine"),
 		label("7", "attack"), label("7", "legit"))
 	l := run(t, source(write(t, events...)), replay.Config{Policy: parse(t)}).After.Labels
-	if l.Attacks != 4 || l.Stopped != 2 || l.LetThrough() != 2 || l.Legit != 4 || l.Prompted != 2 || l.Refused != 0 {
+	if l.Attacks != 4 || l.Stopped != 2 || l.LetThrough() != 2 || l.Legit != 4 || l.Prompted != 2 ||
+		l.Refused != 0 {
 		t.Errorf("got %+v", l)
 	}
 	if l.Recall() != 0.5 || l.Precision() != 0.5 || l.Friction() != 500 {
@@ -249,7 +255,8 @@ func TestLabels(t *testing.T) {
 // Of the standard input, which is read once, only what came before counts.
 func TestLabelsOfTheStandardInput(t *testing.T) {
 	var content []byte
-	for _, e := range []*journal.Event{label("a", "attack"), decision("a", "view", "allow", "none", risk.True),
+	for _, e := range []*journal.Event{label("a", "attack"),
+		decision("a", "view", "allow", "none", risk.True),
 		decision("b", "view", "allow", "none", risk.True), label("b", "attack")} {
 		content, _ = journal.AppendLine(content, e)
 	}
@@ -340,7 +347,8 @@ func TestCurve(t *testing.T) {
 			}
 		}
 		if got.Friction != moved.Friction() || got.Stopped != moved.Recall() {
-			t.Errorf("shift %d: got %+v, want friction %v, stopped %v", shift, got, moved.Friction(), moved.Recall())
+			t.Errorf("shift %d: got %+v, want friction %v, stopped %v", shift, got,
+				moved.Friction(), moved.Recall())
 		}
 	}
 }
@@ -374,7 +382,8 @@ func TestSubjectsAreSampled(t *testing.T) {
 	}
 	r := run(t, source(write(t, events...)), replay.Config{Policy: parse(t), Subjects: 100})
 	s := r.After.Subjects
-	if s.Count > 100 || s.Count < 25 || s.Sampled < 8 || s.Prompts[3] != s.Count || r.After.Comparable != 3000 {
+	if s.Count > 100 || s.Count < 25 || s.Sampled < 8 || s.Prompts[3] != s.Count ||
+		r.After.Comparable != 3000 {
 		t.Errorf("got %+v of %d", s, r.After.Comparable)
 	}
 }
@@ -407,7 +416,8 @@ func TestRunErrors(t *testing.T) {
 	}
 	path := write(t, decision("a", "view", "allow", "none", risk.False))
 	missing := filepath.Join(t.TempDir(), "none.jsonl")
-	if _, err := replay.Run(t.Context(), source(path, missing), replay.Config{Policy: parse(t)}); !errors.Is(err, os.ErrNotExist) {
+	if _, err := replay.Run(t.Context(), source(path, missing),
+		replay.Config{Policy: parse(t)}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a missing file: got %v", err)
 	}
 	full := errors.New("disk full")

@@ -52,7 +52,8 @@ func rbaRows(events []risktest.Event) string {
 	b.WriteString(rbaHeader)
 	for i, e := range events {
 		attack := e.Attack != 0
-		fmt.Fprintf(&b, "%d,%s,%d,,%s,%s,-,%s,%d,%q,%s,%s,%s,%s,%s,False\n", i, e.Time.Format("2006-01-02 15:04:05.000"),
+		fmt.Fprintf(&b, "%d,%s,%d,,%s,%s,-,%s,%d,%q,%s,%s,%s,%s,%s,False\n", i,
+			e.Time.Format("2006-01-02 15:04:05.000"),
 			e.Subject, e.Addr, e.Location.Country, e.Location.City, e.Location.ASN, e.Client.UserAgent,
 			e.Browser, e.System, e.Form, title(!attack), title(attack))
 	}
@@ -82,7 +83,8 @@ func recorded(t testing.TB, p *policy.Policy, c replay.EventsConfig) []byte {
 		e.Decision.Base = d.After.Step
 		e.Decision.Shadow.Step = d.After.Step
 		if content, err = journal.AppendLine(content, e); err == nil && d.Label != replay.Unlabelled {
-			said := journal.Event{Time: e.Time.Add(time.Hour), Kind: journal.KindLabel, ID: e.ID, Alias: e.Alias,
+			said := journal.Event{Time: e.Time.Add(time.Hour), Kind: journal.KindLabel, ID: e.ID,
+				Alias:  e.Alias,
 				Action: e.Action, Outcome: d.Label.String()}
 			content, err = journal.AppendLine(content, &said)
 		}
@@ -103,12 +105,15 @@ func TestTestdata(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, err := policy.Parse(policy.Source{Name: "before.yaml",
-		Data: []byte(strings.Replace(string(text), "unknown: skip, score: 30", "unknown: skip, score: 60", 1))})
+		Data: []byte(strings.Replace(string(text), "unknown: skip, score: 30",
+			"unknown: skip, score: 60", 1))})
 	if err != nil || before.Hash() == lax.Hash() {
 		t.Fatal(err)
 	}
-	day := recorded(t, before, replay.EventsConfig{Format: replay.RBACSV, Files: []string{save(t, "rba.csv", []byte(rba))}})
-	for name, want := range map[string]string{"testdata/rba.csv": rba, "testdata/journal.jsonl": string(day)} {
+	day := recorded(t, before, replay.EventsConfig{Format: replay.RBACSV,
+		Files: []string{save(t, "rba.csv", []byte(rba))}})
+	for name, want := range map[string]string{"testdata/rba.csv": rba,
+		"testdata/journal.jsonl": string(day)} {
 		if *update {
 			if err := os.WriteFile(name, []byte(want), 0o600); err != nil {
 				t.Fatal(err)

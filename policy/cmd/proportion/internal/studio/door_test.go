@@ -32,8 +32,10 @@ func TestStrangersAreRefused(t *testing.T) {
 			r.Host = "evil.example:8080"
 			r.Header.Set("Origin", "http://evil.example:8080")
 		}, http.StatusMisdirectedRequest},
-		"another port":        {func(r *http.Request) { r.Host = "127.0.0.1:8081" }, http.StatusMisdirectedRequest},
-		"no port":             {func(r *http.Request) { r.Host = "127.0.0.1" }, http.StatusMisdirectedRequest},
+		"another port": {func(r *http.Request) { r.Host = "127.0.0.1:8081" },
+			http.StatusMisdirectedRequest},
+		"no port": {func(r *http.Request) { r.Host = "127.0.0.1" },
+			http.StatusMisdirectedRequest},
 		"no host":             {func(r *http.Request) { r.Host = "" }, http.StatusMisdirectedRequest},
 		"another origin":      {header("Origin", "http://evil.example"), http.StatusForbidden},
 		"another port's page": {header("Origin", "http://127.0.0.1:8081"), http.StatusForbidden},
@@ -43,10 +45,13 @@ func TestStrangersAreRefused(t *testing.T) {
 		"no origin":           {func(r *http.Request) { r.Header.Del("Origin") }, http.StatusForbidden},
 		"another site":        {header("Sec-Fetch-Site", "cross-site"), http.StatusForbidden},
 		"the same site":       {header("Sec-Fetch-Site", "same-site"), http.StatusForbidden},
-		"no token":            {func(r *http.Request) { r.Header.Del("Proportion-Token") }, http.StatusUnauthorized},
-		"another token":       {header("Proportion-Token", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"), http.StatusUnauthorized},
-		"a read":              {func(r *http.Request) { r.Method = http.MethodGet }, http.StatusNotFound},
-		"a method":            {func(r *http.Request) { r.Method = http.MethodPut }, http.StatusMethodNotAllowed},
+		"no token": {func(r *http.Request) { r.Header.Del("Proportion-Token") },
+			http.StatusUnauthorized},
+		"another token": {header("Proportion-Token", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+			http.StatusUnauthorized},
+		"a read": {func(r *http.Request) { r.Method = http.MethodGet }, http.StatusNotFound},
+		"a method": {func(r *http.Request) { r.Method = http.MethodPut },
+			http.StatusMethodNotAllowed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := b.send("open", strings.NewReader("{}"), c.change)
@@ -118,8 +123,9 @@ func TestPageIsSealed(t *testing.T) {
 			t.Errorf("%s: %q", path, csp)
 		}
 		for name, want := range map[string]string{
-			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cross-Origin-Resource-Policy": "same-origin",
-			"Cross-Origin-Opener-Policy": "same-origin", "X-Frame-Options": "DENY",
+			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+			"Cross-Origin-Resource-Policy": "same-origin",
+			"Cross-Origin-Opener-Policy":   "same-origin", "X-Frame-Options": "DENY",
 		} {
 			if got := w.Header().Get(name); got != want {
 				t.Errorf("%s: %s is %q, want %q", path, name, got, want)

@@ -33,7 +33,8 @@ func TestCheck(t *testing.T) {
 		}
 	})
 	t.Run("error", func(t *testing.T) {
-		b.call("check", b.draft(strings.Replace(policyText, "geo.foreign", "geo.foriegn", 1)), http.StatusOK, &out)
+		b.call("check", b.draft(strings.Replace(policyText, "geo.foreign", "geo.foriegn", 1)),
+			http.StatusOK, &out)
 		if len(out.Findings) != 1 || out.Policy != nil {
 			t.Fatalf("got %+v", out)
 		}
@@ -46,7 +47,8 @@ func TestCheck(t *testing.T) {
 	t.Run("warning", func(t *testing.T) {
 		late := strings.Replace(policyText, "score: 40", "score: 40\n    review: 2026-01-31", 1)
 		b.call("check", b.draft(late), http.StatusOK, &out)
-		if len(out.Findings) != 1 || out.Findings[0].ID != "review-past" || out.Findings[0].Severity != "warning" {
+		if len(out.Findings) != 1 || out.Findings[0].ID != "review-past" ||
+			out.Findings[0].Severity != "warning" {
 			t.Errorf("got %+v", out.Findings)
 		}
 	})
@@ -63,9 +65,10 @@ func TestCheck(t *testing.T) {
 func TestDraftsAreOfTheFilesOfTheStudio(t *testing.T) {
 	b := newBench(t, policyText)
 	for name, files := range map[string][]object{
-		"none":           {},
-		"one missing":    {{"name": b.policy, "text": ""}},
-		"one too many":   {{"name": b.policy, "text": ""}, {"name": b.tests, "text": ""}, {"name": "/etc/passwd", "text": ""}},
+		"none":        {},
+		"one missing": {{"name": b.policy, "text": ""}},
+		"one too many": {{"name": b.policy, "text": ""}, {"name": b.tests, "text": ""},
+			{"name": "/etc/passwd", "text": ""}},
 		"an unknown key": {{"name": b.policy, "text": "", "path": "x"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -93,7 +96,8 @@ func TestTry(t *testing.T) {
 			Changes []object
 		}
 	}
-	b.call("try", b.draft(policyText, object{"request": object{"action": "pay", "foreign": true, "amount": 20}}),
+	b.call("try", b.draft(policyText, object{"request": object{"action": "pay", "foreign": true,
+		"amount": 20}}),
 		http.StatusOK, &v)
 	if v.Outcome != "challenge" || v.Step.Name != "confirm" || v.Score != 40 || v.Band != "medium" {
 		t.Errorf("got %+v", v)
@@ -101,7 +105,8 @@ func TestTry(t *testing.T) {
 	if got := v.Reasons["fr"]; !slices.Equal(got, []string{"Vous êtes à l'étranger."}) {
 		t.Errorf("the customer reads %q", got)
 	}
-	if len(v.Rules) != 2 || !v.Rules[0].Fired || v.Rules[1].Fired || v.Rules[1].Predicates[0]["truth"] != "false" {
+	if len(v.Rules) != 2 || !v.Rules[0].Fired || v.Rules[1].Fired ||
+		v.Rules[1].Predicates[0]["truth"] != "false" {
 		t.Errorf("rules: %+v", v.Rules)
 	}
 	if v.Otherwise == nil || v.Otherwise.Step != "none" || v.Otherwise.Changes[0]["to"] != false {
@@ -128,7 +133,8 @@ func TestTests(t *testing.T) {
 		t.Fatalf("got %+v", out)
 	}
 	failed := out.Results[1]["failures"].([]any)
-	if len(out.Results[0]["failures"].([]any)) != 0 || len(failed) != 1 || failed[0].(object)["got"] != "challenge" {
+	if len(out.Results[0]["failures"].([]any)) != 0 || len(failed) != 1 ||
+		failed[0].(object)["got"] != "challenge" {
 		t.Errorf("got %v", out.Results)
 	}
 	b.put(b.tests, "version: 1\ntests: [{ name: x, action: view, expect: { outcom: allow } }]\n")
