@@ -167,10 +167,18 @@ func (d *desk) press(selector, key string, held ...chromedp.Modifier) {
 	d.Do(chromedp.Focus(chromedp.CSS(selector)), chromedp.KeyEvent(key, chromedp.KeyModifiers(held...)))
 }
 
-// click clicks the first element of a selector.
+// click clicks where the first element of a selector is, once nothing covers
+// it. The page may draw it anew meanwhile, at the same place.
 func (d *desk) click(selector string) {
 	d.t.Helper()
-	d.Do(chromedp.ScrollIntoView(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector)))
+	at := browsertest.Run(d.Page, chromedp.Poll[[]float64](fmt.Sprintf(`(() => {
+		const e = document.querySelector(%q);
+		e?.scrollIntoView({ block: "center" });
+		const r = e?.getBoundingClientRect();
+		const at = r && [r.x + r.width / 2, r.y + r.height / 2];
+		return at && e.contains(document.elementFromPoint(...at)) && at;
+	})()`, selector)))
+	d.Do(chromedp.MouseClickXY(at[0], at[1]))
 }
 
 // replace selects a text in the editor, and types another one over it.

@@ -230,6 +230,8 @@ func TestStudioDoesNotSaveOverOthers(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(p.folder, "policy.yaml"), []byte(theirs), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	p.run(`dispatchEvent(new Event("focus"))`) // somebody comes back to the window
+	p.says("#notices", "policy.yaml changed on disk")
 	p.click("#save")
 	p.says("dialog[open] .notice.bad", "policy.yaml changed on disk")
 	p.Wait(`document.querySelector("dialog .primary").disabled`)

@@ -117,6 +117,9 @@ class Page {
     }
     const v = await quietly(ask.try({ files: this.good, request: this.request.line() }));
     if (!v) return;
+    const said = JSON.stringify([v, this.policy, this.stale()]);
+    if (said === this.said) return; // whoever is about to press a button finds it in its place
+    this.said = said;
     this.verdict = v;
     const tests = this.files.findIndex((f) => f.test);
     show($("outcome"), this.policy, v, this.request, this.stale(), {

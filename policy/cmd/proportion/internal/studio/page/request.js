@@ -24,9 +24,12 @@ export class Request {
     root.addEventListener("submit", (e) => e.preventDefault());
   }
 
-  /** Takes what a policy declares. */
+  /** Takes what a policy declares. Controls are left alone where they can be. */
   adopt(policy) {
     this.policy = policy;
+    const shape = JSON.stringify([policy.actions, policy.facts, policy.prompts]);
+    if (shape === this.shape) return;
+    this.shape = shape;
     if (!policy.actions.some((a) => a.name === this.action)) this.action = first(policy);
     for (const f of policy.facts) {
       const known = this.facts[f.name];
