@@ -44,7 +44,9 @@ func (g *Guard) offer(ctx context.Context, s *situation, d *Decision, trusted bo
 	t.Facts, t.Offers = facts, offers
 	d.happening.device = t.Device
 	d.ticket = func() string {
-		text, err := g.sealTicket(t)
+		full := *t
+		s.describe(&full)
+		text, err := g.sealTicket(&full)
 		if err != nil {
 			return "" // Begin answers ErrTicket
 		}
@@ -79,7 +81,7 @@ func (s *situation) lane(trusted bool) Lane {
 
 func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) *ticket {
 	action := s.policy.Action(s.req.Action)
-	evidence, device := s.evidence()
+	device := s.provable()
 	t := &ticket{
 		ID:          s.id,
 		Issued:      s.now,
@@ -99,11 +101,7 @@ func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) *ticket {
 		Step:        d.Verdict.Step.Index,
 		ACR:         d.Verdict.Step.ACR,
 		Reasons:     d.Verdict.Reasons(s.req.language(), 2),
-		Evidence:    evidence,
-		Network:     network(s.req.IP),
 		Address:     g.place(appendAddress(nil, s.req.IP)),
-		Where:       strings.Join(slices.DeleteFunc([]string{s.seen.Location.City, s.seen.Location.Country}, isEmpty), ", "),
-		Client:      s.seen.Client.Family(),
 	}
 	if s.decoy != "" {
 		t.Subject, t.Decoy = s.decoy, s.req.Subject
@@ -111,21 +109,36 @@ func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) *ticket {
 	return t
 }
 
+// describe adds to a ticket what takes long to find, and is only needed once
+// the ticket is: what a proof would teach, and what a mobile shows.
+func (s *situation) describe(t *ticket) {
+	t.Evidence = s.evidence(t.Device)
+	t.Network = network(s.req.IP)
+	t.Where = strings.Join(slices.DeleteFunc([]string{s.seen.Location.City, s.seen.Location.Country}, isEmpty), ", ")
+	t.Client = s.seen.Client.Family()
+}
+
 func isEmpty(s string) bool { return s == "" }
 
-// evidence returns what a proof of this request would teach, and the device it
-// would make known: the one presented, or a new one where the client can keep
-// a token.
-func (s *situation) evidence() (encoded []byte, device Key) {
-	seen := s.seen
-	if seen.Device == (risk.DeviceID{}) && (s.req.Channel == Web || s.req.Channel == App) {
-		_, _ = rand.Read(seen.Device[:]) // never fails
+// provable returns the device that a proof of this request would make known:
+// the one presented, or a new one where the client can keep a token.
+func (s *situation) provable() Key {
+	device := Key(s.seen.Device)
+	if device == (Key{}) && (s.req.Channel == Web || s.req.Channel == App) {
+		_, _ = rand.Read(device[:]) // never fails
 	}
+	return device
+}
+
+// evidence returns what a proof of this request on the device would teach.
+func (s *situation) evidence(device Key) []byte {
+	seen := s.seen
+	seen.Device = risk.DeviceID(device)
 	encoded, err := seen.Evidence().MarshalBinary()
 	if err != nil {
-		return nil, Key(seen.Device) // teaches nothing
+		return nil // teaches nothing
 	}
-	return encoded, Key(seen.Device)
+	return encoded
 }
 
 // usable returns the methods of the step that the subject can use here and
