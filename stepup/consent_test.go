@@ -34,7 +34,8 @@ func TestConsent(t *testing.T) {
 		c.Journal, c.Consent = j, []risk.Signal{risk.DeviceAutomated}
 	})
 	c := alice("laptop").From(risktest.ParisAddr)
-	c.UserAgent, c.Hints.Timezone = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0", "Europe/Paris"
+	c.UserAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0"
+	c.Hints.Timezone = "Europe/Paris"
 	known := func(want bool) {
 		t.Helper()
 		d := b.Decide(c, "invoice.view", nil)
@@ -80,7 +81,8 @@ func TestConsent(t *testing.T) {
 			said = append(said, e.Outcome+" "+e.Detail.Purpose)
 		}
 	}
-	if got, want := strings.Join(said, ", "), "given signals, given signals, withdrawn signals, given signals"; got != want {
+	want := "given signals, given signals, withdrawn signals, given signals"
+	if got := strings.Join(said, ", "); got != want {
 		t.Errorf("got journaled %s, want %s", got, want)
 	}
 }

@@ -79,7 +79,8 @@ func (f *flows) decide() {
 	for _, action := range []string{"invoice.view", "profile.view", "address.change", "no.such.action"} {
 		f.saw = append(f.saw, f.Decide(f.laptop, action, nil))
 	}
-	f.saw = append(f.saw, f.Decide(f.laptop, "transfer", map[string]any{"amount": "9", "payee": "fake-payee", "payee_trusted": true}))
+	small := map[string]any{"amount": "9", "payee": "fake-payee", "payee_trusted": true}
+	f.saw = append(f.saw, f.Decide(f.laptop, "transfer", small))
 }
 
 // prove resends, errs, proves, redeems.

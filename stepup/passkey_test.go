@@ -31,8 +31,9 @@ type credential struct {
 	Counter byte
 }
 
-func (p *passkeys) Options(_ context.Context, _ string, credentials []byte,
-	challenge [32]byte) ([]byte, error) {
+func (p *passkeys) Options(
+	_ context.Context, _ string, credentials []byte, challenge [32]byte,
+) ([]byte, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
@@ -40,8 +41,8 @@ func (p *passkeys) Options(_ context.Context, _ string, credentials []byte,
 	if err := json.Unmarshal(credentials, &all); err != nil {
 		return nil, err
 	}
-	return json.Marshal(map[string]any{"challenge": challenge[:], "allow": len(all),
-		"userVerification": "required"})
+	options := map[string]any{"challenge": challenge[:], "allow": len(all), "userVerification": "required"}
+	return json.Marshal(options)
 }
 
 func (p *passkeys) Verify(
@@ -101,16 +102,15 @@ func enrolPasskey(t testing.TB, b *steptest.Bench, c *steptest.Client, secret ot
 	}
 	c.Keep(grant)
 	req := c.Request(stepup.ActionEnrol, nil)
-	err = b.Guard.EnrolPasskey(t.Context(), grant.Token, withDevice(req, ""),
-		func(had []byte) ([]byte, error) {
-			var all []credential
-			if had != nil {
-				if err := json.Unmarshal(had, &all); err != nil {
-					return nil, err
-				}
+	err = b.Guard.EnrolPasskey(t.Context(), grant.Token, withDevice(req, ""), func(had []byte) ([]byte, error) {
+		var all []credential
+		if had != nil {
+			if err := json.Unmarshal(had, &all); err != nil {
+				return nil, err
 			}
-			return json.Marshal(append(all, credential{Key: a.key.Public().(ed25519.PublicKey)}))
-		})
+		}
+		return json.Marshal(append(all, credential{Key: a.key.Public().(ed25519.PublicKey)}))
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,8 +175,8 @@ func TestPasskey(t *testing.T) {
 	}
 	_, err = b.Guard.Finish(t.Context(), c.Binding, second.ID, response) // for another amount
 	refused(t, err)
-	if _, err := b.Guard.Finish(t.Context(), c.Binding, second.ID,
-		a.sign(t, c.Subject, second.Options)); err != nil {
+	_, err = b.Guard.Finish(t.Context(), c.Binding, second.ID, a.sign(t, c.Subject, second.Options))
+	if err != nil {
 		t.Errorf("its own response: got error %v", err)
 	}
 }
@@ -230,8 +230,8 @@ func TestPasskeyOffers(t *testing.T) {
 	}
 	verifier.err = errors.New("fake outage")
 	ticket := d.Ticket()
-	if _, err := b.Guard.Begin(t.Context(), ticket, stepup.Passkey); !errors.Is(err,
-		stepup.ErrUnavailable) || !errors.Is(err, verifier.err) {
+	_, err := b.Guard.Begin(t.Context(), ticket, stepup.Passkey)
+	if !errors.Is(err, stepup.ErrUnavailable) || !errors.Is(err, verifier.err) {
 		t.Errorf("a verifier that fails: got error %v, want %v with its cause", err, stepup.ErrUnavailable)
 	}
 	verifier.err = nil
@@ -246,8 +246,8 @@ func TestPasskeyOffers(t *testing.T) {
 			t.Errorf("%.3q: got error %v, want %v", input, err, want)
 		}
 	}
-	if _, err := b.Guard.Finish(t.Context(), c.Binding, begun.ID,
-		a.sign(t, c.Subject, begun.Options)); err != nil {
+	_, err = b.Guard.Finish(t.Context(), c.Binding, begun.ID, a.sign(t, c.Subject, begun.Options))
+	if err != nil {
 		t.Errorf("after one wrong answer: got error %v", err)
 	}
 	b.Contacts["fake-bob"] = b.Contacts[steptest.Alice]
@@ -256,14 +256,13 @@ func TestPasskeyOffers(t *testing.T) {
 		t.Errorf("without one: got offers %v, enrol %v", bob.Offers, bob.Enrol)
 	}
 	without := steptest.New(t, b.Guard.Policy(), func(c *stepup.Config) {
-		c.Store, c.Now = b.Store,
-			b.Clock.Now
+		c.Store, c.Now = b.Store, b.Clock.Now
 	})
 	if d := without.Decide(c, "account.close", nil); offers(d) || slices.Contains(d.Enrol, stepup.Passkey) {
 		t.Errorf("without a verifier: got offers %v, enrol %v", d.Offers, d.Enrol)
 	}
-	if _, err := without.Guard.Begin(t.Context(), d.Ticket(), stepup.Passkey); !errors.Is(err,
-		stepup.ErrMethod) {
+	_, err = without.Guard.Begin(t.Context(), d.Ticket(), stepup.Passkey)
+	if !errors.Is(err, stepup.ErrMethod) {
 		t.Errorf("begun without a verifier: got error %v, want %v", err, stepup.ErrMethod)
 	}
 }

@@ -1,0 +1,105 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup_test
+
+import (
+	"cmp"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/proportion-go/proportion/risk"
+	"github.com/proportion-go/proportion/risk/risktest"
+	"github.com/proportion-go/proportion/stepup"
+	"github.com/proportion-go/proportion/stepup/journal"
+	"github.com/proportion-go/proportion/stepup/steptest"
+)
+
+// Whoever has a session of the owner's, and says of each of her doings that it
+// was not her, locks her out of nothing and weakens nothing: her device stays
+// trusted, in its own lane, and she proves as before (L21).
+func TestHostileNotMe(t *testing.T) {
+	s, j := newReported(t)
+	owner := s.owner(t)
+	thief := alice("mallory") // in possession of a session, and of no proof
+	before := s.state(t)
+	var events []string
+	for range 3 {
+		d := s.Decide(owner, "address.change", nil)
+		events = append(events, d.Event())
+	}
+	taken, busy := 0, 0
+	for range 50 {
+		for _, event := range events {
+			var limit *stepup.BusyError
+			switch err := s.report(t, thief, event, stepup.NotMine, ""); {
+			case err == nil:
+				taken++
+			case errors.As(err, &limit) && limit.RetryAfter > 0 && limit.RetryAfter <= 24*time.Hour:
+				busy++
+			default:
+				t.Fatalf("got error %v", err)
+			}
+		}
+		s.Clock.Advance(time.Second)
+		d := s.Decide(owner, "address.change", nil)
+		if d.Signals.Bool(risk.DeviceTrusted) != risk.True || d.Outcome == stepup.Deny {
+			t.Fatalf("the owner among hostile reports: got %v, trusted %v", &d, d.Signals.Bool(risk.DeviceTrusted))
+		}
+	}
+	if taken != 5 || busy != 145 {
+		t.Errorf("got %d reports taken and %d refused, want 5 and 145", taken, busy)
+	}
+	for _, m := range []stepup.Method{stepup.Code4, stepup.Code6, stepup.TOTP} {
+		s.Clock.Advance(20 * time.Minute)
+		if err := s.prove(t, owner, "address.change", m); err != nil {
+			t.Errorf("the owner by %v: got error %v", m, err)
+		}
+	}
+	if d := s.Decide(owner, "address.change", nil); d.Outcome != stepup.Allow {
+		t.Errorf("the owner, having proven: got %v, want her proof to count", &d)
+	}
+	if got := s.state(t); len(got.Devices) != len(before.Devices) {
+		t.Errorf("got %d devices, want %d", len(got.Devices), len(before.Devices))
+	}
+	for _, e := range j.events {
+		if e.Kind == journal.KindReport && e.Detail.Reason == "proven" {
+			t.Error("an unproven report is recorded as proven")
+		}
+	}
+}
+
+// No report makes any later request of anybody weaker than it was.
+func TestHostileNotMeWeakensNothing(t *testing.T) {
+	for name, client := range map[string]*steptest.Client{
+		"the owner":      nil,
+		"a stranger":     alice("stranger").From(risktest.NewYorkAddr),
+		"from next door": alice("neighbour").From(risktest.ParisAddr),
+		"by telephone":   alice("telephone"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, _ := newReported(t)
+			owner := s.owner(t)
+			d := s.Decide(owner, "address.change", nil)
+			c := cmp.Or(client, owner)
+			actions := []string{"invoice.view", "profile.view", "note.write", "address.change", "account.close"}
+			steps := func() (all []int) {
+				for _, action := range actions {
+					d := s.Decide(c, action, nil)
+					all = append(all, d.Verdict.Step.Index)
+				}
+				return all
+			}
+			before := steps()
+			if err := s.report(t, alice("mallory"), d.Event(), stepup.NotMine, ""); err != nil {
+				t.Fatal(err)
+			}
+			for i, after := range steps() {
+				if after < before[i] {
+					t.Errorf("got steps %v after a hostile report, want none below %v", steps(), before)
+				}
+			}
+		})
+	}
+}
