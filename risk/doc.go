@@ -34,6 +34,13 @@
 // unknown. [Observation.Explain] shows the parts. EVALUATION.md says what it
 // stops and at what price, on a synthetic population.
 //
+// # Counting
+//
+// A [Window] counts events of late, a [Distinct] how many different values were
+// seen, and a [Baseline] compares a whole deployment with its own past: each in
+// bounded memory, with an error that is stated. Stores keep them; [Counts]
+// carry what they say to the velocity signals.
+//
 // # Learning
 //
 // A [Profile] remembers where, when and on what a subject proved himself: the

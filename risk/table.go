@@ -261,7 +261,7 @@ var catalogue = [signalCount]Spec{
 	DeviceSubjects24h: {
 		Signal: DeviceSubjects24h, Name: "device.subjects_24h", Group: DeviceGroup, Type: Number,
 		Unit:        "subjects",
-		Range:       "0 and up, seen with this browser or app in 24 h",
+		Range:       "0 and up, seen with this browser or app in 24 h; above 64 an estimate",
 		UnknownWhen: "counters cannot be read",
 		Purpose:     "notice a device used on many accounts", Basis: LegitimateInterest,
 		Category: "device", Retention: "24 h",
@@ -293,7 +293,7 @@ var catalogue = [signalCount]Spec{
 	VelocityIPFailures1h: {
 		Signal: VelocityIPFailures1h, Name: "velocity.ip_failures_1h", Group: VelocityGroup, Type: Number,
 		Unit:        "failures",
-		Range:       "0 and up, from the address in 1 h",
+		Range:       "0 and up, from the address, or the /64, in 1 h, give or take those of 5 min",
 		UnknownWhen: "no address, or counters cannot be read",
 		Purpose:     "notice guessing from one place", Basis: LegitimateInterest,
 		Category: "network", Retention: "1 h",
@@ -301,7 +301,7 @@ var catalogue = [signalCount]Spec{
 	VelocityIPSubjects1h: {
 		Signal: VelocityIPSubjects1h, Name: "velocity.ip_subjects_1h", Group: VelocityGroup, Type: Number,
 		Unit:        "subjects",
-		Range:       "0 and up, from the address in 1 h",
+		Range:       "0 and up, from the address, or the /64, in 1 h; above 64 an estimate",
 		UnknownWhen: "no address, or counters cannot be read",
 		Purpose:     "notice one place trying many accounts", Basis: LegitimateInterest,
 		Category: "network", Retention: "1 h",
@@ -310,7 +310,7 @@ var catalogue = [signalCount]Spec{
 		Signal: VelocityNetSubjects1h, Name: "velocity.net_subjects_1h",
 		Group: VelocityGroup, Type: Number,
 		Unit:        "subjects",
-		Range:       "0 and up, from the network in 1 h",
+		Range:       "0 and up, from the /24 or /48 in 1 h; above 64 an estimate",
 		UnknownWhen: "no address, or counters cannot be read",
 		Purpose:     "notice one network trying many accounts", Basis: LegitimateInterest,
 		Category: "network", Retention: "1 h",
