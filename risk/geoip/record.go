@@ -21,6 +21,8 @@ type record struct {
 	radius, asn         uint64
 
 	vpn, hosting, proxy, residentialProxy, tor bool
+
+	enough bool // of the map that is being read, nothing else is needed
 }
 
 // maxText is longer than any name of a place or an operator.
@@ -38,17 +40,30 @@ func (r *record) fields(at int, read reading) (end int) {
 		r.fail()
 	}
 	at = h.content
-	for range h.size {
+	for rest := h.size - 1; rest >= 0; rest-- {
 		var key []byte
 		if key, at = r.key(at); r.bad || r.left < 0 {
 			r.fail()
 			return 0
 		}
-		at = read(r, key, at)
+		if at = read(r, key, at); r.enough {
+			r.enough = false
+			if end == 0 { // behind a pointer the rest need not be looked at
+				end = r.skip(at, 2*rest)
+			}
+			return end
+		}
 	}
 	if end == 0 {
 		end = at
 	}
+	return end
+}
+
+// last reads a text that is all that is needed of its map.
+func (r *record) last(at int, to *[]byte) (end int) {
+	end = r.text(at, to)
+	r.enough = true
 	return end
 }
 
@@ -66,14 +81,14 @@ func placed(r *record, key []byte, at int) (end int) {
 	case "traits":
 		return r.fields(at, operated)
 	}
-	return r.skip(at)
+	return r.skip(at, 1)
 }
 
 func (r *record) code(key []byte, at int, to *[]byte) (end int) {
 	if string(key) == "iso_code" {
-		return r.text(at, to)
+		return r.last(at, to)
 	}
-	return r.skip(at)
+	return r.skip(at, 1)
 }
 
 // subdivisions reads the first one, which is the largest.
@@ -88,8 +103,8 @@ func (r *record) subdivisions(at int) (end int) {
 			return 0
 		}
 		if i > 0 {
-			at = r.skip(at)
-			continue
+			at = r.skip(at, h.size-i)
+			break
 		}
 		at = r.fields(at, func(r *record, key []byte, at int) int { return r.code(key, at, &r.region) })
 	}
@@ -101,16 +116,18 @@ func (r *record) subdivisions(at int) (end int) {
 
 func inCity(r *record, key []byte, at int) (end int) {
 	if string(key) == "names" {
-		return r.fields(at, inNames)
+		end = r.fields(at, inNames)
+		r.enough = true
+		return end
 	}
-	return r.skip(at)
+	return r.skip(at, 1)
 }
 
 func inNames(r *record, key []byte, at int) (end int) {
 	if string(key) == "en" {
-		return r.text(at, &r.city)
+		return r.last(at, &r.city)
 	}
-	return r.skip(at)
+	return r.skip(at, 1)
 }
 
 func inLocation(r *record, key []byte, at int) (end int) {
@@ -124,7 +141,7 @@ func inLocation(r *record, key []byte, at int) (end int) {
 	case "time_zone":
 		return r.text(at, &r.timezone)
 	}
-	return r.skip(at)
+	return r.skip(at, 1)
 }
 
 // operated reads a field of an ASN or ISP database, or of an Enterprise one's
@@ -136,7 +153,7 @@ func operated(r *record, key []byte, at int) (end int) {
 	case "autonomous_system_organization":
 		return r.text(at, &r.operator)
 	}
-	return r.skip(at)
+	return r.skip(at, 1)
 }
 
 // listed reads a field of an Anonymous-IP or Anonymous-Plus database.
@@ -153,7 +170,7 @@ func listed(r *record, key []byte, at int) (end int) {
 	case "is_tor_exit_node":
 		return r.flag(at, &r.tor)
 	}
-	return r.skip(at)
+	return r.skip(at, 1)
 }
 
 // decode reads the record at a place in the data section. What it lacks stays

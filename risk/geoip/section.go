@@ -171,22 +171,34 @@ func (r *reader) scalar(at int) (h head, content []byte, end int) {
 	return h, content, end
 }
 
-// skip returns where the value at a place ends, whatever it is.
-func (r *reader) skip(at int) int {
-	for values := 1; values > 0 && !r.bad; values-- {
-		switch h := r.head(at); h.kind {
-		case pointerType:
-			at = h.content + h.size>>3 + 1
-		case mapType:
-			values += 2 * h.size
-			at = h.content
-		case arrayType:
-			values += h.size
-			at = h.content
-		case boolType:
-			at = h.content
+// skip returns where so many values, one after the other, end, whatever they
+// are. Most have a short head, which is read here.
+func (r *reader) skip(at, values int) int {
+	d := r.data
+	for ; values > 0 && !r.bad; values-- {
+		if r.left--; r.left < 0 || uint(at) >= uint(len(d)) {
+			r.fail()
+			return 0
+		}
+		kind, size := d[at]>>5, int(d[at]&0x1f)
+		switch {
+		case kind == pointerType:
+			at += size>>3 + 2
+			continue
+		case kind == extendedType || size > 28:
+			h := r.longHead(head{kind: kind, size: size, content: at + 1})
+			kind, size, at = h.kind, h.size, h.content
 		default:
-			at = h.content + h.size
+			at++
+		}
+		switch kind {
+		case mapType:
+			values += 2 * size
+		case arrayType:
+			values += size
+		case boolType: // its size is its value
+		default:
+			at += size
 		}
 	}
 	return at

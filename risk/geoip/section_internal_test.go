@@ -45,7 +45,7 @@ func TestSection(t *testing.T) {
 				t.Errorf("got %d bytes, end %d, bad %t, want %d and %d", len(content), end, r.bad, tt.size, tt.want)
 			}
 			r = reader{data: tt.data, left: maxValues}
-			if end := r.skip(tt.at); end != tt.want || r.bad {
+			if end := r.skip(tt.at, 1); end != tt.want || r.bad {
 				t.Errorf("stepped to %d, bad %t, want %d", end, r.bad, tt.want)
 			}
 		})
@@ -110,7 +110,7 @@ func FuzzSkip(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		data = append(bytes.Clone(data), long(0, 2)...)
 		r := reader{data: data, left: maxValues}
-		end := r.skip(0)
+		end := r.skip(0, 1)
 		next, err := mmdbdata.NewDecoder(data, 0).Cursor().Skip()
 		if err != nil || r.bad {
 			return
