@@ -20,4 +20,8 @@ var (
 
 	// ErrNoPolicy is the error of a run without a policy.
 	ErrNoPolicy = errors.New("replay: no policy")
+
+	// ErrFewLabels is wrapped by the error of [Tune] where there are too few
+	// labels to tell a better policy from a worse one.
+	ErrFewLabels = errors.New("replay: too few labels")
 )

@@ -6,6 +6,7 @@ package replay
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/risk"
@@ -20,6 +21,11 @@ type Config struct {
 	// Baseline is the policy to compare with. Nil: what was recorded, if the
 	// source is a journal; with raw events, nothing.
 	Baseline *policy.Policy
+
+	// Since and Until bound the cases that count by their time: from Since on,
+	// and before Until. The zero time is no bound. A source learns from the
+	// others all the same.
+	Since, Until time.Time
 
 	// Examples is how many stronger, and how many weaker, decisions the report
 	// keeps. Zero: 10. Negative: none.
@@ -131,6 +137,9 @@ func (r *Replay) Run(ctx context.Context) (*Report, error) {
 		case err != nil:
 			return r.Report(), err
 		}
+		if !r.config.counts(c.Event.Time) {
+			continue
+		}
 		if err := r.decide(c); err != nil {
 			return r.Report(), err
 		}
@@ -141,6 +150,11 @@ func (r *Replay) Run(ctx context.Context) (*Report, error) {
 		}
 	}
 	return r.Report(), nil
+}
+
+// counts reports whether a case of that time counts.
+func (c *Config) counts(t time.Time) bool {
+	return (c.Since.IsZero() || !t.Before(c.Since)) && (c.Until.IsZero() || t.Before(c.Until))
 }
 
 // Progress returns how many decisions were looked at so far, and how many

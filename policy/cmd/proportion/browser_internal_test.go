@@ -63,7 +63,7 @@ const hostile = `"><script>document.title='broken'</script><img src=http://198.5
 // at every new device or country, and returns the page.
 func reportPage(t *testing.T) []byte {
 	t.Helper()
-	events := life(1, 300, 30)
+	events := life(1, 200, 60)
 	path := writeLife(t, events)
 	hostileLines := fmt.Sprintf(`{"id":%q,"time":"2026-04-01T00:00:00Z","subject":"x","action":%q,"device":"d"}`+"\n", hostile, hostile)
 	bad := save(t, "bad<b>.jsonl", hostileLines+"nonsense\n")

@@ -16,22 +16,22 @@ import (
 	"github.com/proportion-go/proportion/risk/risktest"
 )
 
-// life returns the logins of a population, and on each subject one attack of
-// every kind, spread over the time, in its order.
-func life(seed uint64, subjects, logins int) []risktest.Event {
+// life returns what a population does in so many days, and on each subject one
+// attack of every kind, spread over the time, in its order.
+func life(seed uint64, subjects, days int) []risktest.Event {
 	people := risktest.NewPopulation(seed, subjects)
-	all := slices.Collect(people.Events(logins))
-	var last time.Time
-	for _, e := range all {
-		if e.Time.After(last) {
-			last = e.Time
-		}
-	}
-	span := last.Sub(risktest.Epoch())
+	span := time.Duration(days) * 24 * time.Hour
+	var all []risktest.Event
 	for subject := range subjects {
+		for e := range people.Logins(subject) {
+			if e.Time.Sub(risktest.Epoch()) > span {
+				break
+			}
+			all = append(all, e)
+		}
 		for kind := risktest.Naive; kind <= risktest.VeryTargeted; kind++ {
-			part := (subject*7919 + int(kind)*101) % (4 * subjects)
-			at := risktest.Epoch().Add(time.Duration(float64(span) * float64(part) / float64(4*subjects)))
+			part := float64((subject*7919+int(kind)*101)%(4*subjects)) / float64(4*subjects)
+			at := risktest.Epoch().Add(time.Duration(float64(span) * part))
 			all = append(all, people.Attack(kind, subject, 0, at))
 		}
 	}

@@ -101,6 +101,6 @@ that cannot be read; 3 an internal failure.`,
 	root.SetOut(w.stdout)
 	root.SetErr(w.stderr)
 	root.AddCommand(newCheck(w), newTest(w), newExplain(w), newFmt(w), newMan(w), newReplay(w),
-		newSchema(w), newStudio(w), newVersion(w))
+		newSchema(w), newStudio(w), newTune(w), newVersion(w))
 	return root
 }

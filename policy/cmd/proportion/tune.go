@@ -1,0 +1,334 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/diff"
+	"github.com/spf13/cobra"
+
+	"github.com/proportion-go/proportion/policy"
+	"github.com/proportion-go/proportion/risk"
+	"github.com/proportion-go/proportion/stepup/replay"
+)
+
+// tuneOptions are the flags of tune.
+type tuneOptions struct {
+	input
+	policies []string
+	budget   float64
+	out      string
+	format   *choice
+}
+
+func newTune(w world) *cobra.Command {
+	var o tuneOptions
+	cmd := &cobra.Command{
+		Use:   "tune --policy P --budget N FILE...",
+		Short: "Propose scores and bands that stop more attacks with less friction",
+		Long: `Propose scores and bands that stop the most attacks within a budget of friction.
+
+The labelled decisions of the first half of the time are learnt from; the second
+half judges what came out. Of raw events, the first eighth only fills the profiles. Scores of rules and the start of the high band may
+change, and rules on devices, countries, habits and failures may be added. The
+proposal is printed as a difference of the policy, which is left as it is.
+
+The exit code is 1 if there are too few labels to tell, or if the proposal does
+not hold on the second half.`,
+		Args: cobra.MinimumNArgs(1),
+	}
+	flags := cmd.Flags()
+	flags.StringArrayVar(&o.policies, "policy", nil, "the `file` or folder of the policy; again for more files")
+	flags.Float64Var(&o.budget, "budget", 0, "how many of 1,000 legitimate requests may be challenged or denied: `N`")
+	o.addInput(cmd)
+	flags.StringVar(&o.out, "diff", "", "write the difference to this `file`, which must not exist; else it is printed")
+	o.format = addChoice(cmd, "format", "how to print what was found", "text", "json")
+	for _, name := range []string{"policy", "budget"} {
+		if err := cmd.MarkFlagRequired(name); err != nil {
+			panic(err) // the flag was added above
+		}
+	}
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		o.files = args
+		return w.tune(ctx, &o)
+	}
+	return cmd
+}
+
+func (w world) tune(ctx context.Context, o *tuneOptions) error {
+	if o.budget < 0 || o.budget > 1000 {
+		return usageError{fmt.Errorf("--budget %v: want 0 to 1000", o.budget)}
+	}
+	if slices.Contains(o.files, stdinPath) {
+		return usageError{errors.New("the input is read more than once: give a file, not the standard input")}
+	}
+	sources, err := w.readPolicy(o.policies)
+	if err != nil {
+		return err
+	}
+	if _, err := w.loadPolicy(o.policies); err != nil {
+		return err
+	}
+	t, err := propose(ctx, sources, o.budget, func() (replay.Source, error) { return w.source(&o.input) })
+	if errors.Is(err, replay.ErrFewLabels) {
+		_, _ = fmt.Fprintln(w.stderr, err)
+		return errFound
+	}
+	if err != nil {
+		return usageError{err}
+	}
+	if err := w.present(o, t); err != nil {
+		return err
+	}
+	if problem := t.holds(o.budget); problem != "" {
+		_, _ = fmt.Fprintln(w.stderr, problem)
+		return errFound
+	}
+	return nil
+}
+
+// present prints what was found, and writes the difference.
+func (w world) present(o *tuneOptions, t *proposal) error {
+	if o.out != "" {
+		// Never over what is there.
+		f, err := os.OpenFile(o.out, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
+			return usageError{err}
+		}
+		_, err = f.Write(t.difference())
+		if err := errors.Join(err, f.Close()); err != nil {
+			return internalError{err}
+		}
+	}
+	if o.format.value == "json" {
+		return printJSON(w.stdout, t.json())
+	}
+	if err := t.print(w.stdout, o.budget); err != nil || o.out != "" {
+		return err
+	}
+	_, err := fmt.Fprintf(w.stdout, "\n%s", t.difference())
+	return err
+}
+
+// proposal is what a search found, and how it does on what came later.
+type proposal struct {
+	before, after []policy.Source
+	since, half   time.Time // what is learnt from begins and ends
+	tuning        *replay.Tuning
+	rules         []replay.TunedRule
+	now, later    replay.Labels // on the second half: the policy as it is, and as proposed
+}
+
+// propose learns from the first half of the time, and judges on the second.
+func propose(ctx context.Context, sources []policy.Source, budget float64, open func() (replay.Source, error)) (*proposal, error) {
+	p, err := policy.Parse(sources...)
+	if err != nil {
+		return nil, err
+	}
+	t := &proposal{before: sources}
+	var seen evidence
+	if err := t.survey(ctx, p, open, &seen); err != nil {
+		return nil, err
+	}
+	added := candidates(&seen)
+	edit, err := newEdit(sources)
+	if err != nil {
+		return nil, err
+	}
+	t.rules = append(edit.rules, added.tuned()...)
+	wide, err := policy.Parse(edit.with(added, nil)...)
+	if err != nil {
+		return nil, fmt.Errorf("the policy with more rules: %w", err)
+	}
+	src, err := open()
+	if err != nil {
+		return nil, err
+	}
+	if t.tuning, err = replay.Tune(ctx, src, replay.TuneConfig{
+		Policy: wide, Rules: t.rules, Budget: budget, Since: t.since, Until: t.half,
+	}); err != nil {
+		return nil, err
+	}
+	t.after = edit.with(added, &t.tuning.Best)
+	return t, t.judge(ctx, p, open)
+}
+
+// survey finds the middle of the time, and what evidence of habits looks like.
+func (t *proposal) survey(ctx context.Context, p *policy.Policy, open func() (replay.Source, error), seen *evidence) error {
+	src, err := open()
+	if err != nil {
+		return err
+	}
+	r, err := replay.Run(ctx, src, replay.Config{Policy: p, Examples: -1, Subjects: 1, Decided: seen.add})
+	if err != nil {
+		return err
+	}
+	t.half = r.First.Add(r.Last.Sub(r.First) / 2)
+	if !r.Compared { // raw events: until then, profiles are filled
+		t.since = r.First.Add(t.half.Sub(r.First) / 4)
+	}
+	return nil
+}
+
+// judge compares the proposal with the policy as it is, on the second half.
+func (t *proposal) judge(ctx context.Context, p *policy.Policy, open func() (replay.Source, error)) error {
+	better, err := policy.Parse(t.after...)
+	if err != nil {
+		return fmt.Errorf("the proposed policy: %w", err)
+	}
+	src, err := open()
+	if err != nil {
+		return err
+	}
+	r, err := replay.Run(ctx, src, replay.Config{Policy: better, Baseline: p, Examples: -1, Subjects: 1, Since: t.half})
+	if err != nil {
+		return err
+	}
+	t.now, t.later = r.Before.Labels, r.After.Labels
+	if t.later.Attacks < minLater || t.later.Legit < replay.MinLegit {
+		return fmt.Errorf("%w: %d attacks and %d legitimate requests in the second half, want at least %d and %d",
+			replay.ErrFewLabels, t.later.Attacks, t.later.Legit, minLater, replay.MinLegit)
+	}
+	return nil
+}
+
+// minLater is how few attacks judge a proposal.
+const minLater = 20
+
+// holds says why the proposal does not do later what it did on what was learnt
+// from; nothing if it does. A tenth more friction than the budget is chance.
+func (t *proposal) holds(budget float64) string {
+	switch {
+	case t.later.Friction() > 1.1*budget && t.later.Friction() > t.now.Friction():
+		return fmt.Sprintf("the proposal does not hold later: %.1f of 1,000 legitimate requests stopped, more than %v",
+			t.later.Friction(), budget)
+	case t.tuning.Best.Friction > budget:
+		return fmt.Sprintf("no setting meets the budget of %v: the least is %.1f", budget, t.tuning.Best.Friction)
+	}
+	return ""
+}
+
+// difference is the proposal as a patch of the policy's files.
+func (t *proposal) difference() []byte {
+	var all []byte
+	for i, s := range t.before {
+		all = append(all, diff.Diff(s.Name, s.Data, s.Name+" (tuned)", t.after[i].Data)...)
+	}
+	return all
+}
+
+// evidence is what habits looked like in legitimate requests.
+type evidence struct {
+	network, agent []float64
+	failures       bool
+}
+
+// maxEvidence bounds what is kept of it.
+const maxEvidence = 50_000
+
+func (e *evidence) add(d *replay.Decided) error {
+	if d.Event.Decision == nil || d.Event.Decision.Signals == nil || d.Label == replay.Attack {
+		return nil
+	}
+	s := d.Event.Decision.Signals
+	if n, known := s.Number(risk.FamiliarityNetwork); known && len(e.network) < maxEvidence {
+		e.network = append(e.network, n)
+	}
+	if n, known := s.Number(risk.FamiliarityAgent); known && len(e.agent) < maxEvidence {
+		e.agent = append(e.agent, n)
+	}
+	_, known := s.Number(risk.VelocityFailures1h)
+	e.failures = e.failures || known
+	return nil
+}
+
+// print writes what was found for a terminal.
+func (t *proposal) print(w io.Writer, budget float64) error {
+	now, best := t.tuning.Now, t.tuning.Best
+	out := &checkedWriter{to: w}
+	line := func(format string, values ...any) { _, _ = fmt.Fprintf(out, format+"\n", values...) }
+	line("Learnt from %d attacks and %d legitimate requests%s before %s;", t.tuning.Attacks, t.tuning.Legit, t.begin(),
+		t.half.UTC().Format("2006-01-02"))
+	line("judged on %d and %d since. The budget is %v of 1,000 legitimate requests.", t.later.Attacks, t.later.Legit, budget)
+	line("\n%-34s%14s%14s", "", "friction", "attacks")
+	line("%-34s%14s%14s", "", "per 1,000", "stopped")
+	row := func(name string, friction, stopped float64) {
+		line("%-34s%14.1f%12.1f %%", name, friction, 100*stopped)
+	}
+	row("first half: the policy as it is", now.Friction, now.Stopped)
+	row("first half: proposed", best.Friction, best.Stopped)
+	row("second half: the policy as it is", t.now.Friction(), t.now.Recall())
+	row("second half: proposed", t.later.Friction(), t.later.Recall())
+	line("\nThe frontier on the first half: the most attacks stopped at each friction")
+	for _, f := range thinned(t.tuning.Frontier, &best) {
+		mark := ""
+		if f.Friction == best.Friction && f.Stopped == best.Stopped {
+			mark = "  <- proposed"
+		}
+		line("%-34s%14.1f%12.1f %%%s", "", f.Friction, 100*f.Stopped, mark)
+	}
+	return out.err
+}
+
+// begin says since when was learnt from, if not from the beginning.
+func (t *proposal) begin() string {
+	if t.since.IsZero() {
+		return ""
+	}
+	return " from " + t.since.UTC().Format("2006-01-02")
+}
+
+// thinned leaves out settings that are nearly those before.
+func thinned(all []replay.Setting, best *replay.Setting) (few []replay.Setting) {
+	last := -1.0
+	for i, f := range all {
+		if f.Stopped-last >= 0.02 || i == len(all)-1 || f.Friction == best.Friction {
+			few, last = append(few, f), f.Stopped
+		}
+	}
+	return few
+}
+
+// The keys are a promise: more may be added.
+type proposalJSON struct {
+	Half       time.Time   `json:"half"`
+	Attacks    int64       `json:"attacks"`
+	Legit      int64       `json:"legit"`
+	Now        tradeJSON   `json:"now"`
+	Proposed   tradeJSON   `json:"proposed"`
+	LaterNow   tradeJSON   `json:"later_now"`
+	Later      tradeJSON   `json:"later_proposed"`
+	Frontier   []tradeJSON `json:"frontier"`
+	Difference string      `json:"diff"`
+}
+
+type tradeJSON struct {
+	Friction float64 `json:"friction_per_1000"`
+	Stopped  float64 `json:"stopped"`
+}
+
+func (t *proposal) json() proposalJSON {
+	p := proposalJSON{
+		Half: t.half, Attacks: t.tuning.Attacks, Legit: t.tuning.Legit,
+		Now:      tradeJSON{t.tuning.Now.Friction, t.tuning.Now.Stopped},
+		Proposed: tradeJSON{t.tuning.Best.Friction, t.tuning.Best.Stopped},
+		LaterNow: tradeJSON{t.now.Friction(), t.now.Recall()},
+		Later:    tradeJSON{t.later.Friction(), t.later.Recall()}, Difference: string(t.difference()),
+	}
+	for _, f := range t.tuning.Frontier {
+		p.Frontier = append(p.Frontier, tradeJSON{f.Friction, f.Stopped})
+	}
+	return p
+}

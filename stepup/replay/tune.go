@@ -1,0 +1,180 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package replay
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/proportion-go/proportion/policy"
+)
+
+// TuneConfig says what may be changed of a policy, and what for. Policy, Rules
+// and Budget are required.
+type TuneConfig struct {
+	Policy *policy.Policy
+
+	// Rules are the rules whose score may change: at most 64, each an enforced
+	// one with a positive score. What a rule scores in the policy does not
+	// matter; Score is where the search begins.
+	Rules []TunedRule
+
+	// Budget is how many of a thousand legitimate requests may be challenged or
+	// denied.
+	Budget float64
+
+	// Since and Until bound the time that is learnt from. Judge what comes out
+	// on what came later. With raw events begin some way into the log: at its
+	// beginning everything is new, because the log begins there.
+	Since, Until time.Time
+}
+
+// TunedRule is a rule whose score may change.
+type TunedRule struct {
+	ID    string
+	Group string // of several rules of a group only the largest score counts; empty: none
+	Score int    // what it scores now; 0 for a rule that is not there yet
+}
+
+// Setting is one choice of scores and bands, with what it did on what was
+// learnt from.
+type Setting struct {
+	Scores                []int // of TuneConfig.Rules; 0: the rule is not needed
+	Medium, High, Extreme int   // where the bands begin
+
+	Friction float64 // of a thousand legitimate requests, those stopped
+	Stopped  float64 // the share of attacks stopped
+
+	expected float64 // the share of attacks to expect: see prior
+}
+
+// Tuning is what a search found.
+type Tuning struct {
+	Attacks, Legit int64     // that were learnt from
+	Frontier       []Setting // the best at each friction, from less to more
+	Now            Setting   // the policy as it is
+	Best           Setting   // the one of the frontier that stops most within the budget
+}
+
+// The fewest labels that a search learns from: with fewer, a share of attacks
+// is known to no better than a tenth.
+const (
+	MinAttacks = 50
+	MinLegit   = 500
+)
+
+// Tune searches the scores and bands that stop the most attacks within a
+// budget of friction. It reads the labelled cases of the source once, keeps
+// how often each combination of rules fired, and searches in memory: the same
+// input gives the same answer. The error is [ErrFewLabels], [ErrNoPolicy], or
+// the source's.
+func Tune(ctx context.Context, src Source, c TuneConfig) (*Tuning, error) {
+	cells := newCells(c)
+	var judged *judge
+	r, err := New(src, Config{Policy: c.Policy, Since: c.Since, Until: c.Until, Examples: -1, Subjects: 1, Decided: func(d *Decided) error {
+		if d.After.Comparable && d.Label != Unlabelled {
+			cells.add(d, &judged.verdict)
+		}
+		return nil
+	}})
+	if err != nil {
+		return nil, err
+	}
+	judged = r.after
+	if _, err := r.Run(ctx); err != nil {
+		return nil, err
+	}
+	t := &Tuning{Attacks: cells.attacks, Legit: cells.legit}
+	if t.Attacks < MinAttacks || t.Legit < MinLegit {
+		return t, fmt.Errorf("%w: %d attacks and %d legitimate requests, want at least %d and %d", ErrFewLabels,
+			t.Attacks, t.Legit, MinAttacks, MinLegit)
+	}
+	s := newSearch(cells)
+	s.run()
+	t.Now, t.Frontier = s.now, s.front()
+	t.Best = t.Frontier[0]
+	for _, f := range t.Frontier {
+		if f.Friction <= c.Budget {
+			t.Best = f
+		}
+	}
+	return t, ctx.Err()
+}
+
+// cells count labelled cases by all that matters to the search: which of the
+// rules fired, what the others scored, and which bands stop the case. There
+// are few: some hundred for a policy of twenty rules.
+type cells struct {
+	config         TuneConfig
+	place          map[string]int // of a rule
+	of             map[cell]*weights
+	attacks, legit int64
+}
+
+type cell struct {
+	fired uint64 // bit i: rule i
+	fixed int16  // what other rules score
+	stops uint8  // bit b: band b stops it
+}
+
+type weights struct{ attacks, legit int64 }
+
+// maxCells bounds the combinations that are told apart.
+const maxCells = 1 << 16
+
+func newCells(c TuneConfig) *cells {
+	c.Rules = c.Rules[:min(len(c.Rules), 64)]
+	k := &cells{config: c, place: map[string]int{}, of: map[cell]*weights{}}
+	for i, r := range c.Rules {
+		k.place[r.ID] = i
+	}
+	return k
+}
+
+func (k *cells) add(d *Decided, v *policy.Verdict) {
+	var at cell
+	for _, f := range v.Fired() {
+		if i, tuned := k.place[f.ID]; tuned {
+			at.fired |= 1 << i
+		} else {
+			at.fixed += int16(f.Effect.Score)
+		}
+	}
+	medium, high, extreme := k.config.Policy.BandStarts()
+	for b, start := range [...]int{0, medium, high, extreme} {
+		if o, _ := v.AtScore(start); stops(o) {
+			at.stops |= 1 << b
+		}
+	}
+	w := k.of[at]
+	if w == nil {
+		if len(k.of) >= maxCells {
+			return
+		}
+		w = &weights{}
+		k.of[at] = w
+	}
+	if d.Label == Attack {
+		w.attacks++
+		k.attacks++
+	} else {
+		w.legit++
+		k.legit++
+	}
+}
+
+// sorted returns the cells in an order that does not change.
+func (k *cells) sorted() []cell {
+	all := make([]cell, 0, len(k.of))
+	for c := range k.of {
+		all = append(all, c)
+	}
+	slices.SortFunc(all, func(a, b cell) int {
+		return cmp.Or(cmp.Compare(a.fired, b.fired), cmp.Compare(a.fixed, b.fixed), cmp.Compare(a.stops, b.stops))
+	})
+	return all
+}

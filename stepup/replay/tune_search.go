@@ -1,0 +1,196 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package replay
+
+import (
+	"cmp"
+	"math/bits"
+	"math/rand/v2"
+	"slices"
+)
+
+// search looks for the settings that are best at each friction. From several
+// starts it moves one score or band at a time, for several prices of friction,
+// and keeps whatever nothing that it saw is better than.
+type search struct {
+	cells  []cell
+	weight []weights
+	groups []int // of each rule, from 1; 0: none
+	totals weights
+
+	now   Setting
+	dice  *rand.Rand
+	found []Setting // the frontier so far
+	most  []int     // the largest score of each group of the case at hand
+}
+
+// grid is what a score or a band may be.
+const (
+	grid     = 5
+	maxTuned = 60 // points of one rule
+	starts   = 8
+	sweeps   = 6
+)
+
+// prior is how many attacks each combination of rules is taken to have had
+// beside those that were seen: that none was seen of a rare one does not make
+// it safe (the rule of succession).
+const prior = 1.0
+
+// prices are how many attacks let through one per mille of friction is worth,
+// in per mille of all attacks.
+var prices = [...]float64{0.3, 1, 3, 8, 20, 60}
+
+func newSearch(k *cells) *search {
+	s := &search{
+		cells: k.sorted(), totals: weights{k.attacks, k.legit},
+		dice: rand.New(rand.NewPCG(1, 2)), // the same every time
+	}
+	for _, c := range s.cells {
+		s.weight = append(s.weight, *k.of[c])
+	}
+	names := map[string]int{"": 0}
+	for _, r := range k.config.Rules {
+		if _, ok := names[r.Group]; !ok {
+			names[r.Group] = len(names)
+		}
+		s.groups = append(s.groups, names[r.Group])
+		s.now.Scores = append(s.now.Scores, r.Score)
+	}
+	s.most = make([]int, len(names))
+	s.now.Medium, s.now.High, s.now.Extreme = k.config.Policy.BandStarts()
+	s.judge(&s.now)
+	return s
+}
+
+// judge computes what a setting does.
+func (s *search) judge(set *Setting) {
+	var stopped weights
+	combinations := 0
+	for i, c := range s.cells {
+		if c.stops>>s.band(set, c)&1 != 0 {
+			stopped.attacks += s.weight[i].attacks
+			stopped.legit += s.weight[i].legit
+			combinations++
+		}
+	}
+	set.Friction = per(1000, stopped.legit, s.totals.legit)
+	set.Stopped = per(1, stopped.attacks, s.totals.attacks)
+	set.expected = (float64(stopped.attacks) + prior*float64(combinations)) /
+		(float64(s.totals.attacks) + prior*float64(len(s.cells)))
+}
+
+// band returns the band that a case falls in.
+func (s *search) band(set *Setting, c cell) int {
+	score := int(c.fixed)
+	clear(s.most)
+	for fired := c.fired; fired != 0; fired &= fired - 1 {
+		i := bits.TrailingZeros64(fired)
+		points := set.Scores[i]
+		if g := s.groups[i]; g > 0 {
+			points = max(0, points-s.most[g])
+			s.most[g] += points
+		}
+		score += points
+	}
+	switch score = min(max(score, 0), 100); {
+	case score >= set.Extreme:
+		return 3
+	case score >= set.High:
+		return 2
+	case score >= set.Medium:
+		return 1
+	}
+	return 0
+}
+
+// run searches.
+func (s *search) run() {
+	s.keep(s.now)
+	for range starts {
+		begin := s.clone(s.now)
+		for i := range begin.Scores {
+			if s.dice.IntN(3) > 0 {
+				begin.Scores[i] = grid * s.dice.IntN(maxTuned/grid+1)
+			}
+		}
+		for _, price := range prices {
+			s.climb(begin, price)
+		}
+	}
+	for _, price := range prices {
+		s.climb(s.clone(s.now), price)
+	}
+}
+
+// worth is what a setting is worth at a price of friction. Of two that do the
+// same the one with fewer points is better: it says what matters.
+func worth(set *Setting, price float64) float64 {
+	points := 0
+	for _, n := range set.Scores {
+		points += n
+	}
+	return 1000*set.expected - price*set.Friction - 1e-4*float64(points)
+}
+
+// climb moves one score or band at a time to its best place, until none moves.
+func (s *search) climb(from Setting, price float64) {
+	best := s.clone(from)
+	s.judge(&best)
+	for range sweeps {
+		before := worth(&best, price)
+		for i := range best.Scores {
+			best = s.place(best, price, 0, maxTuned, func(set *Setting, n int) bool {
+				set.Scores[i] = n
+				return true
+			})
+		}
+		best = s.place(best, price, grid, 95, func(set *Setting, n int) bool {
+			set.High = n
+			return set.Medium < n && n < set.Extreme
+		})
+		if worth(&best, price) <= before {
+			break
+		}
+	}
+	s.keep(best)
+}
+
+// place tries every value of one number, and returns the best setting.
+func (s *search) place(best Setting, price float64, from, to int, set func(*Setting, int) bool) Setting {
+	trial := s.clone(best)
+	for n := from; n <= to; n += grid {
+		if !set(&trial, n) {
+			continue
+		}
+		s.judge(&trial)
+		s.keep(trial)
+		if worth(&trial, price) > worth(&best, price) {
+			best = s.clone(trial)
+		}
+	}
+	return best
+}
+
+func (s *search) clone(set Setting) Setting {
+	set.Scores = slices.Clone(set.Scores)
+	return set
+}
+
+// keep adds a setting to the frontier, unless another is as good in both.
+func (s *search) keep(set Setting) {
+	worse := func(f Setting) bool { return f.Friction >= set.Friction && f.expected <= set.expected }
+	for i := range s.found {
+		if f := &s.found[i]; f.Friction <= set.Friction && f.expected >= set.expected {
+			return
+		}
+	}
+	s.found = append(slices.DeleteFunc(s.found, worse), s.clone(set))
+}
+
+// front returns the frontier, from less friction to more.
+func (s *search) front() []Setting {
+	slices.SortFunc(s.found, func(a, b Setting) int { return cmp.Compare(a.Friction, b.Friction) })
+	return s.found
+}
