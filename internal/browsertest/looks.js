@@ -8,10 +8,11 @@
   const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest(".unseen");
 
   function names() {
-    const nameless = (e) => !e.ariaLabel && !e.textContent.trim()
-      && ![...e.labels ?? []].some((l) => l.textContent.trim());
+    const nameless = (e) =>
+      !e.ariaLabel && !e.textContent.trim() && ![...(e.labels ?? [])].some((l) => l.textContent.trim());
     return [...document.querySelectorAll("button, input, select, textarea, summary")]
-      .filter((e) => seen(e) && nameless(e)).map((e) => `no name: ${e.outerHTML.slice(0, 90)}`);
+      .filter((e) => seen(e) && nameless(e))
+      .map((e) => `no name: ${e.outerHTML.slice(0, 90)}`);
   }
 
   const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
@@ -39,8 +40,10 @@
   }
 
   function contrast(e) {
-    const [dark, light] = [luminance(rgba(getComputedStyle(e).color).slice(0, 3)), luminance(behind(e))]
-      .sort((a, b) => a - b);
+    const [dark, light] = [
+      luminance(rgba(getComputedStyle(e).color).slice(0, 3)),
+      luminance(behind(e)),
+    ].sort((a, b) => a - b);
     return (light + 0.05) / (dark + 0.05);
   }
 
@@ -52,20 +55,28 @@
       const size = parseFloat(fontSize);
       return size >= 24 || (size >= 18.66 && fontWeight >= 700) ? 3 : 4.5;
     };
-    return [...document.querySelectorAll("body *")].filter((e) => read(e) && contrast(e) < enough(e))
+    return [...document.querySelectorAll("body *")]
+      .filter((e) => read(e) && contrast(e) < enough(e))
       .map((e) => `contrast ${contrast(e).toFixed(2)}: ${e.className} ${e.textContent.slice(0, 40)}`);
   }
 
   /** Elements that their own content does not fit in, and lies over others. */
   function overflows() {
     const spare = 3; // the tips of letters
-    const sticks = (e, style) => (style.overflowY === "visible" && e.scrollHeight > e.clientHeight + spare)
-      || (style.overflowX === "visible" && e.scrollWidth > e.clientWidth + spare);
+    const sticks = (e, style) =>
+      (style.overflowY === "visible" && e.scrollHeight > e.clientHeight + spare) ||
+      (style.overflowX === "visible" && e.scrollWidth > e.clientWidth + spare);
     return [...document.querySelectorAll("body *")]
-      .filter((e) => e.clientHeight > 0 && seen(e) && e.namespaceURI.endsWith("xhtml") && sticks(e, getComputedStyle(e)))
+      .filter(
+        (e) =>
+          e.clientHeight > 0 &&
+          seen(e) &&
+          e.namespaceURI.endsWith("xhtml") &&
+          sticks(e, getComputedStyle(e)),
+      )
       .map((e) => `overflows: ${e.tagName} ${e.className} ${e.textContent.trim().slice(0, 40)}`);
   }
 
   const wide = document.documentElement.scrollWidth > innerWidth ? ["the page scrolls sideways"] : [];
   return [...new Set([...wide, ...names(), ...contrasts(), ...overflows()])];
-})()
+})();

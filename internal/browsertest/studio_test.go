@@ -306,9 +306,11 @@ func TestStudioEscapes(t *testing.T) {
 func TestStudioCannotRunTexts(t *testing.T) {
 	p := smallStudio(t)
 	for what, script := range map[string]string{
-		"a text as HTML":     `document.body.innerHTML = "<p id=owned></p>"`,
-		"a text as a script": `document.body.append(Object.assign(document.createElement("script"), { text: "document.body.id = 'owned'" }))`,
-		"an attribute":       `document.body.setAttribute("onclick", "document.body.id = 'owned'"), document.body.click()`,
+		"a text as HTML": `document.body.innerHTML = "<p id=owned></p>"`,
+		"a text as a script": `const s = document.createElement("script");
+			s.text = "document.body.id = 'owned'"; document.body.append(s)`,
+		"an attribute": `document.body.setAttribute("onclick", "document.body.id = 'owned'");
+			document.body.click()`,
 	} {
 		p.run(`(() => { try { ` + script + ` } catch {} })()`)
 		if browsertest.Evaluate[bool](p.Page, `document.getElementById("owned") !== null`) {

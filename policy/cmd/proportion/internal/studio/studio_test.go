@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -42,7 +43,11 @@ rules:
     unknown: fire
     score: 40
     because: { en: You are abroad., fr: Vous êtes à l'étranger. }
-  - { id: large, on: [pay], when: amount > 100, require: confirm, because: { en: That is a lot., fr: C'est beaucoup. } }
+  - id: large
+    on: [pay]
+    when: amount > 100
+    require: confirm
+    because: { en: That is a lot., fr: C'est beaucoup. }
 `
 
 const testText = `version: 1
@@ -219,7 +224,7 @@ func TestNewReportsFilesThatCannotBeRead(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := studio.New(c.config)
-			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			if got := fmt.Sprint(err); (err == nil) != (c.want == "") || !strings.Contains(got, c.want) {
 				t.Errorf("got error %v, want %q", err, c.want)
 			}
 		})

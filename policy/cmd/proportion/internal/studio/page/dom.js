@@ -41,7 +41,11 @@ export const plural = (n, what) => `${n} ${what}${n === 1 ? "" : "s"}`;
 
 /** 90 as "90 s", 900 as "15 min". */
 export function duration(seconds) {
-  const units = [[86400, "d"], [3600, "h"], [60, "min"]];
+  const units = [
+    [86400, "d"],
+    [3600, "h"],
+    [60, "min"],
+  ];
   for (const [size, unit] of units) {
     if (seconds >= size && seconds % size === 0) return `${seconds / size} ${unit}`;
   }

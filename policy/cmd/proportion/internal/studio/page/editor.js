@@ -16,17 +16,29 @@ export class Editor {
     this.lines = [""];
     this.leaving = false;
     this.area = h("textarea", {
-      spellcheck: "false", wrap: "off", autocapitalize: "off", autocomplete: "off",
-      "aria-label": "Text of the policy", "aria-describedby": "keys",
-      oninput: () => { this.read(); onEdit(this.area.value); },
+      spellcheck: "false",
+      wrap: "off",
+      autocapitalize: "off",
+      autocomplete: "off",
+      "aria-label": "Text of the policy",
+      "aria-describedby": "keys",
+      oninput: () => {
+        this.read();
+        onEdit(this.area.value);
+      },
       onscroll: () => this.paint(),
       onkeydown: (e) => this.key(e),
-      onblur: () => { this.leaving = false; },
+      onblur: () => {
+        this.leaving = false;
+      },
       onfocus: () => this.paint(),
     });
     this.gutter = h("div", { class: "numbers", "aria-hidden": "true" });
     this.drawing = h("pre", { class: "drawing", "aria-hidden": "true" });
-    root.append(h("div", { class: "gutter" }, this.gutter), h("div", { class: "paper" }, this.drawing, this.area));
+    root.append(
+      h("div", { class: "gutter" }, this.gutter),
+      h("div", { class: "paper" }, this.drawing, this.area),
+    );
     new ResizeObserver(() => this.paint()).observe(this.area);
   }
 
@@ -55,12 +67,19 @@ export class Editor {
     const { scrollTop, scrollLeft, clientHeight } = this.area;
     const first = Math.max(0, Math.floor(scrollTop / lineHeight) - spare);
     const last = Math.min(this.lines.length, Math.ceil((scrollTop + clientHeight) / lineHeight) + spare);
-    const numbers = [], rows = [];
+    const numbers = [],
+      rows = [];
     for (let i = first; i < last; i++) {
       const here = this.findings.filter((f) => f.line === i + 1);
       const worst = here.some((f) => f.severity === "error") ? "error" : here.length ? "warning" : "";
       const fired = this.fired?.has(i + 1) ? "fired" : "";
-      numbers.push(h("div", { class: `${worst} ${fired}`, title: here.map((f) => f.message).join("\n") || null }, `${i + 1}`));
+      numbers.push(
+        h(
+          "div",
+          { class: `${worst} ${fired}`, title: here.map((f) => f.message).join("\n") || null },
+          `${i + 1}`,
+        ),
+      );
       rows.push(h("div", { class: worst || null }, draw(this.lines[i], here)));
     }
     this.gutter.replaceChildren(...numbers);
@@ -73,7 +92,11 @@ export class Editor {
   /** Puts the caret at a line and column, both from 1. */
   goTo(line, column = 1) {
     const before = this.lines.slice(0, line - 1).reduce((n, text) => n + text.length + 1, 0);
-    const at = before + Array.from(this.lines[line - 1] ?? "").slice(0, column - 1).join("").length;
+    const at =
+      before +
+      Array.from(this.lines[line - 1] ?? "")
+        .slice(0, column - 1)
+        .join("").length;
     this.area.focus({ preventScroll: true });
     this.area.setSelectionRange(at, at);
     this.area.scrollTop = Math.max(0, line * lineHeight - this.area.clientHeight / 2);

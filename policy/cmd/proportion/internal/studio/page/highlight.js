@@ -3,13 +3,18 @@
 
 import { h } from "./dom.js";
 
-const token = new RegExp([
-  /(?<comment>(?<=^|\s)#.*$)/,
-  /(?<text>"(?:[^"\\]|\\.)*"|'[^']*')/,
-  /(?<key>[A-Za-z_*][\w.*-]*(?=:(?:\s|$)))/,
-  /(?<number>\b\d[\w.-]*)/,
-  /(?<word>\b(?:true|false|and|or|not|in|known|any|all|none|count|matches|contains)\b)/,
-].map((r) => r.source).join("|"), "g");
+const token = new RegExp(
+  [
+    /(?<comment>(?<=^|\s)#.*$)/,
+    /(?<text>"(?:[^"\\]|\\.)*"|'[^']*')/,
+    /(?<key>[A-Za-z_*][\w.*-]*(?=:(?:\s|$)))/,
+    /(?<number>\b\d[\w.-]*)/,
+    /(?<word>\b(?:true|false|and|or|not|in|known|any|all|none|count|matches|contains)\b)/,
+  ]
+    .map((r) => r.source)
+    .join("|"),
+  "g",
+);
 
 /** Returns a line as spans of colour. It is only for the eye. */
 export function colours(line) {
@@ -27,7 +32,9 @@ export function colours(line) {
 
 /** Returns where a finding at a column (from 1, in characters) begins and ends. */
 export function extent(line, column) {
-  const from = Array.from(line).slice(0, column - 1).join("").length;
+  const from = Array.from(line)
+    .slice(0, column - 1)
+    .join("").length;
   const rest = line.slice(from);
   const word = rest.match(/^(?:"[^"]*"|[^\s,{}[\]]+)/);
   return [from, from + Math.max(1, word ? word[0].length : 1)];
@@ -41,7 +48,8 @@ export function draw(line, findings) {
   for (const part of colours(line)) {
     const end = at + part.text.length;
     const cuts = [at, end, ...marks.flatMap(([from, to]) => [from, to])]
-      .filter((x) => x >= at && x <= end).sort((a, b) => a - b);
+      .filter((x) => x >= at && x <= end)
+      .sort((a, b) => a - b);
     for (let i = 0; i + 1 < cuts.length; i++) {
       if (cuts[i] === cuts[i + 1]) continue;
       const mark = marks.find(([from, to]) => from <= cuts[i] && cuts[i] < to);

@@ -18,7 +18,10 @@ export function placeOf(text) {
 /** The lines of the test, indented as those that are there. */
 export function test(text, request, v) {
   const indent = text.match(/^tests:[^\n]*\n(?:\s*(?:#[^\n]*)?\n)*( *)- /m)?.[1] ?? "  ";
-  const lines = [`- name: ${value(freeName(text, `${request.action} comes to ${v.step.name}`))}`, `  action: ${value(request.line().action)}`];
+  const lines = [
+    `- name: ${value(freeName(text, `${request.action} comes to ${v.step.name}`))}`,
+    `  action: ${value(request.line().action)}`,
+  ];
   const groups = Object.groupBy(request.read, (name) => name.split(".")[0]);
   for (const [group, names] of Object.entries(groups)) {
     lines.push(`  ${group}: ${mapping(names.map((n) => [n.split(".")[1], request.signals[n]]))}`);
@@ -28,9 +31,18 @@ export function test(text, request, v) {
   if (facts.length > 0) lines.push(`  facts: ${mapping(facts)}`);
   if (request.proofs.length > 0) lines.push(`  proofs: [${request.proofs.map(proof).join(", ")}]`);
   if (request.policy.prompts.most > 0) lines.push(`  prompts: ${value(request.prompts)}`);
-  if (v.rules.some((r) => r.effect.startsWith("at_most"))) lines.push(`  spent: ${request.spent ? "{}" : "unknown"}`);
-  lines.push(`  expect: ${mapping([["outcome", v.outcome], ["step", v.step.name], ["band", v.band],
-    ...(v.degraded.length > 0 ? [["degraded", v.degraded.map((g) => (g.kind === "fact" ? `fact ${g.name}` : g.kind))]] : [])])}`);
+  if (v.rules.some((r) => r.effect.startsWith("at_most")))
+    lines.push(`  spent: ${request.spent ? "{}" : "unknown"}`);
+  lines.push(
+    `  expect: ${mapping([
+      ["outcome", v.outcome],
+      ["step", v.step.name],
+      ["band", v.band],
+      ...(v.degraded.length > 0
+        ? [["degraded", v.degraded.map((g) => (g.kind === "fact" ? `fact ${g.name}` : g.kind))]]
+        : []),
+    ])}`,
+  );
   return lines.map((l) => indent + l).join("\n");
 }
 
@@ -42,6 +54,8 @@ function freeName(text, name) {
 }
 
 // JSON is YAML, and its quotes keep NO a country.
-const value = (x) => (x === undefined ? "unknown" : Array.isArray(x) ? `[${x.map(value).join(", ")}]` : JSON.stringify(x));
+const value = (x) =>
+  x === undefined ? "unknown" : Array.isArray(x) ? `[${x.map(value).join(", ")}]` : JSON.stringify(x);
 const mapping = (pairs) => `{ ${pairs.map(([name, x]) => `${name}: ${value(x)}`).join(", ")} }`;
-const proof = (p) => `{ method: ${p.method}, action: ${value(p.action)}, age: ${Math.round(p.age_s)}s, band: ${p.band} }`;
+const proof = (p) =>
+  `{ method: ${p.method}, action: ${value(p.action)}, age: ${Math.round(p.age_s)}s, band: ${p.band} }`;

@@ -23,7 +23,11 @@ class Page {
     this.verdict = null;
     this.journal = opened.journal;
     this.editor = new Editor($("editor"), (text) => this.edited(text));
-    this.request = new Request($("request"), opened, calm(25, () => this.try())); // a slider speaks often
+    this.request = new Request(
+      $("request"),
+      opened,
+      calm(25, () => this.try()),
+    ); // a slider speaks often
     this.panel = new Panel($("panel"), {
       go: (file, line, column) => this.go(file, line, column),
       upload: (file) => this.load(file),
@@ -48,10 +52,25 @@ class Page {
 
   drawTabs() {
     const base = (f) => f.name.split(/[\\/]/).at(-1);
-    put($("tabs"), this.files.map((f, i) => h("button", {
-      type: "button", role: "tab", "aria-selected": String(i === this.at), "aria-controls": "editor", title: f.name,
-      "data-key": `file ${i}`, onclick: () => this.open(i),
-    }, base(f), f.text !== f.saved && h("span", { class: "dot", title: "not saved" }, " ●"))));
+    put(
+      $("tabs"),
+      this.files.map((f, i) =>
+        h(
+          "button",
+          {
+            type: "button",
+            role: "tab",
+            "aria-selected": String(i === this.at),
+            "aria-controls": "editor",
+            title: f.name,
+            "data-key": `file ${i}`,
+            onclick: () => this.open(i),
+          },
+          base(f),
+          f.text !== f.saved && h("span", { class: "dot", title: "not saved" }, " ●"),
+        ),
+      ),
+    );
     const unsaved = this.files.some((f) => f.text !== f.saved);
     $("save").disabled = !unsaved;
     document.title = `${unsaved ? "● " : ""}${base(this.files[0])} · Proportion studio`;
@@ -76,7 +95,10 @@ class Page {
     const { name } = this.files[this.at];
     const all = [...this.findings, ...(this.panel.tests?.findings ?? [])];
     const fired = (this.verdict?.rules ?? []).filter((r) => r.fired && r.file === name && !this.stale());
-    this.editor.mark(all.filter((f) => f.file === name), new Set(fired.map((r) => r.line)));
+    this.editor.mark(
+      all.filter((f) => f.file === name),
+      new Set(fired.map((r) => r.line)),
+    );
   }
 
   stale() {
@@ -104,15 +126,26 @@ class Page {
   status(c) {
     const errors = c.findings.filter((f) => f.severity === "error").length;
     const warnings = c.findings.length - errors;
-    const text = [errors && plural(errors, "error"), warnings && plural(warnings, "warning")].filter(Boolean).join(", ") || "No findings";
+    const text =
+      [errors && plural(errors, "error"), warnings && plural(warnings, "warning")]
+        .filter(Boolean)
+        .join(", ") || "No findings";
     $("status").textContent = text;
     $("status").dataset.tone = errors ? "bad" : warnings ? "warn" : "good";
-    note("disk", c.changed.length > 0 && `${c.changed.join(", ")} changed on disk. Reload the page to read it; what is not saved here is lost then.`);
+    note(
+      "disk",
+      c.changed.length > 0 &&
+        `${c.changed.join(", ")} changed on disk. Reload the page to read it; ` +
+          "what is not saved here is lost then.",
+    );
   }
 
   async try() {
     if (!this.good) {
-      put($("outcome"), h("p", { class: "notice" }, "Nothing can be tried before the policy has no errors."));
+      put(
+        $("outcome"),
+        h("p", { class: "notice" }, "Nothing can be tried before the policy has no errors."),
+      );
       return;
     }
     const v = await quietly(ask.try({ files: this.good, request: this.request.line() }));
@@ -123,11 +156,14 @@ class Page {
     this.verdict = v;
     const tests = this.files.findIndex((f) => f.test);
     show($("outcome"), this.policy, v, this.request, this.stale(), {
-      go: (...to) => this.go(...to), keep: tests >= 0 && (() => this.keep(tests)),
+      go: (...to) => this.go(...to),
+      keep: tests >= 0 && (() => this.keep(tests)),
     });
     strip($("strip"), this.policy, v);
     this.mark();
-    this.request.reads(new Set(v.rules.flatMap((r) => r.predicates.flatMap((p) => p.values.map((x) => x.name)))));
+    this.request.reads(
+      new Set(v.rules.flatMap((r) => r.predicates.flatMap((p) => p.values.map((x) => x.name)))),
+    );
   }
 
   /** Adds the request that is tried to the tests. */
@@ -160,14 +196,21 @@ class Page {
   }
 
   async save() {
-    await quietly(save($("dialog"), this.texts(), ({ versions }) => {
-      for (const f of this.files) {
-        f.saved = f.text;
-        f.version = versions[f.name];
-      }
-      this.drawTabs();
-      this.check();
-    }, (e) => note("save", e.message)));
+    await quietly(
+      save(
+        $("dialog"),
+        this.texts(),
+        ({ versions }) => {
+          for (const f of this.files) {
+            f.saved = f.text;
+            f.version = versions[f.name];
+          }
+          this.drawTabs();
+          this.check();
+        },
+        (e) => note("save", e.message),
+      ),
+    );
   }
 }
 
@@ -185,7 +228,10 @@ async function quietly(promise) {
 
 function explain(e) {
   if (e instanceof Refused && e.status === 401) {
-    return "This page is not signed in. Press Enter where the studio runs, and open the link that it prints: each works once, for one tab.";
+    return (
+      "This page is not signed in. Press Enter where the studio runs, and open the link that it " +
+      "prints: each works once, for one tab."
+    );
   }
   return e instanceof TypeError ? "The studio does not answer. Does it still run?" : e.message;
 }
@@ -198,7 +244,8 @@ function note(id, text) {
 /** On a narrow screen one part of the page is shown at a time. */
 function view(name) {
   document.body.dataset.view = name;
-  for (const b of document.querySelectorAll(".views button")) b.setAttribute("aria-pressed", String(b.dataset.view === name));
+  for (const b of document.querySelectorAll(".views button"))
+    b.setAttribute("aria-pressed", String(b.dataset.view === name));
 }
 
 /** The arrows lead from tab to tab, as people expect who use no mouse. */
@@ -212,7 +259,8 @@ function arrows(event) {
 }
 
 async function begin() {
-  for (const b of document.querySelectorAll(".views button")) b.addEventListener("click", () => view(b.dataset.view));
+  for (const b of document.querySelectorAll(".views button"))
+    b.addEventListener("click", () => view(b.dataset.view));
   view(document.body.dataset.view);
   let page;
   try {

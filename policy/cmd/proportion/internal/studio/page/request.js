@@ -80,8 +80,15 @@ export class Request {
   draw() {
     if (!this.policy) return;
     const open = new Set([...this.root.querySelectorAll("details[open]")].map((d) => d.dataset.key));
-    put(this.root, this.drawAction(), this.drawScenes(), this.drawFacts(open), this.drawRead(),
-      this.drawSession(), this.drawRest(open));
+    put(
+      this.root,
+      this.drawAction(),
+      this.drawScenes(),
+      this.drawFacts(open),
+      this.drawRead(),
+      this.drawSession(),
+      this.drawRest(open),
+    );
   }
 
   change() {
@@ -90,19 +97,46 @@ export class Request {
 
   drawAction() {
     const choices = this.policy.actions.map((a) => ({
-      value: a.name, label: a.name === "*" ? `any other action (${a.sensitivity})` : `${a.name} (${a.sensitivity})`,
+      value: a.name,
+      label: a.name === "*" ? `any other action (${a.sensitivity})` : `${a.name} (${a.sensitivity})`,
     }));
     return control.choice({
-      name: "action", label: "Action", choices, value: this.action, unknown: false,
-      onchange: (value) => { this.action = value; this.draw(); this.change(); },
+      name: "action",
+      label: "Action",
+      choices,
+      value: this.action,
+      unknown: false,
+      onchange: (value) => {
+        this.action = value;
+        this.draw();
+        this.change();
+      },
     });
   }
 
   drawScenes() {
-    return h("div", { class: "scenes", role: "group", "aria-label": "Begin from" }, scenes.map((s) => h("button", {
-      type: "button", title: s.what, "aria-pressed": String(this.scene === s.name), "data-key": `scene ${s.name}`,
-      onclick: () => { this.signals = { ...s.signals }; this.scene = s.name; this.draw(); this.change(); },
-    }, s.name)));
+    return h(
+      "div",
+      { class: "scenes", role: "group", "aria-label": "Begin from" },
+      scenes.map((s) =>
+        h(
+          "button",
+          {
+            type: "button",
+            title: s.what,
+            "aria-pressed": String(this.scene === s.name),
+            "data-key": `scene ${s.name}`,
+            onclick: () => {
+              this.signals = { ...s.signals };
+              this.scene = s.name;
+              this.draw();
+              this.change();
+            },
+          },
+          s.name,
+        ),
+      ),
+    );
   }
 
   drawFacts(open) {
@@ -110,37 +144,68 @@ export class Request {
     const used = this.policy.facts.filter((f) => needs.includes(f.name));
     const others = this.policy.facts.filter((f) => !needs.includes(f.name));
     return [
-      used.length > 0 && section("Facts", used.map((f) => this.fact(f))),
-      others.length > 0 && more("Facts of other actions", others.map((f) => this.fact(f)), open),
+      used.length > 0 &&
+        section(
+          "Facts",
+          used.map((f) => this.fact(f)),
+        ),
+      others.length > 0 &&
+        more(
+          "Facts of other actions",
+          others.map((f) => this.fact(f)),
+          open,
+        ),
     ];
   }
 
   fact(f) {
     const o = {
-      name: f.name, label: f.name, unit: f.unit, value: this.facts[f.name].value,
+      name: f.name,
+      label: f.name,
+      unit: f.unit,
+      value: this.facts[f.name].value,
       hint: f.optional ? "may be absent" : "needed: without it the decision is degraded",
-      onchange: (value) => { this.facts[f.name].value = value; this.change(); },
+      onchange: (value) => {
+        this.facts[f.name].value = value;
+        this.change();
+      },
     };
     switch (f.type) {
-      case "bool": return control.truth(o);
-      case "number": case "decimal":
-        return control.number({ ...o, slider: { ...factSlider, max: Math.max(factSlider.max, o.value ?? 0) } });
-      case "strings": return control.text({ ...o, list: true });
+      case "bool":
+        return control.truth(o);
+      case "number":
+      case "decimal":
+        return control.number({
+          ...o,
+          slider: { ...factSlider, max: Math.max(factSlider.max, o.value ?? 0) },
+        });
+      case "strings":
+        return control.text({ ...o, list: true });
     }
     return control.text(o);
   }
 
   signal(s) {
     const o = {
-      name: s.name, label: s.name, value: this.signals[s.name],
-      unit: s.unit, hint: [s.range, s.unknown_when && `unknown when ${s.unknown_when}`].filter(Boolean).join("; "),
-      slider: s.slider, choices: s.choices,
-      onchange: (value) => { this.signals[s.name] = value; this.change(); },
+      name: s.name,
+      label: s.name,
+      value: this.signals[s.name],
+      unit: s.unit,
+      hint: [s.range, s.unknown_when && `unknown when ${s.unknown_when}`].filter(Boolean).join("; "),
+      slider: s.slider,
+      choices: s.choices,
+      onchange: (value) => {
+        this.signals[s.name] = value;
+        this.change();
+      },
     };
     switch (s.type) {
-      case "bool": return control.truth(o);
-      case "number": return control.number(o);
-      case "strings": return control.text({ ...o, list: true });
+      case "bool":
+        return control.truth(o);
+      case "number":
+        return control.number(o);
+      case "strings":
+        return control.text({ ...o, list: true });
     }
     return s.choices.length > 0 ? control.choice(o) : control.text(o);
   }
@@ -154,50 +219,114 @@ export class Request {
   drawRest(open) {
     const rest = this.catalogue.signals.filter((s) => !this.read.includes(s.name));
     const groups = [...new Set(rest.map((s) => s.group))];
-    return more("Other signals", groups.map((g) => h("div", { class: "group" }, h("h4", {}, g),
-      rest.filter((s) => s.group === g).map((s) => this.signal(s)))), open);
+    return more(
+      "Other signals",
+      groups.map((g) =>
+        h(
+          "div",
+          { class: "group" },
+          h("h4", {}, g),
+          rest.filter((s) => s.group === g).map((s) => this.signal(s)),
+        ),
+      ),
+      open,
+    );
   }
 
   drawSession() {
-    const budget = this.policy.prompts.most > 0 && control.number({
-      name: "prompts", label: "Prompts passed so far", unit: `of ${this.policy.prompts.most}`, value: this.prompts,
-      slider: { min: 0, max: this.policy.prompts.most * 3, step: 1 },
-      onchange: (value) => { this.prompts = value; this.change(); },
-    });
+    const budget =
+      this.policy.prompts.most > 0 &&
+      control.number({
+        name: "prompts",
+        label: "Prompts passed so far",
+        unit: `of ${this.policy.prompts.most}`,
+        value: this.prompts,
+        slider: { min: 0, max: this.policy.prompts.most * 3, step: 1 },
+        onchange: (value) => {
+          this.prompts = value;
+          this.change();
+        },
+      });
     const spent = control.choice({
-      name: "spent", label: "Limits of at_most rules", value: this.spent ? "nothing" : undefined,
+      name: "spent",
+      label: "Limits of at_most rules",
+      value: this.spent ? "nothing" : undefined,
       choices: [{ value: "nothing", label: "nothing is used up" }],
-      onchange: (value) => { this.spent = value !== undefined; this.change(); },
+      onchange: (value) => {
+        this.spent = value !== undefined;
+        this.change();
+      },
     });
     return section("The session holds", [
       this.proofs.map((p, i) => this.proof(p, i)),
-      h("button", {
-        type: "button", class: "quiet", "data-key": "add proof",
-        onclick: () => {
-          this.proofs.push({ method: "code6", action: this.action, age_s: 120, band: "low" });
-          this.draw();
-          this.change();
+      h(
+        "button",
+        {
+          type: "button",
+          class: "quiet",
+          "data-key": "add proof",
+          onclick: () => {
+            this.proofs.push({ method: "code6", action: this.action, age_s: 120, band: "low" });
+            this.draw();
+            this.change();
+          },
         },
-      }, "Add a proof"), budget, spent]);
+        "Add a proof",
+      ),
+      budget,
+      spent,
+    ]);
   }
 
   proof(p, i) {
-    const set = (key) => (value) => { p[key] = value; this.change(); };
-    const pick = (key, label, choices) => control.choice({
-      name: `proof ${i} ${key}`, label, choices, value: p[key], unknown: false, onchange: set(key),
-    });
-    return h("fieldset", { class: "proof" }, h("legend", {}, `Proof ${i + 1}`),
+    const set = (key) => (value) => {
+      p[key] = value;
+      this.change();
+    };
+    const pick = (key, label, choices) =>
+      control.choice({
+        name: `proof ${i} ${key}`,
+        label,
+        choices,
+        value: p[key],
+        unknown: false,
+        onchange: set(key),
+      });
+    return h(
+      "fieldset",
+      { class: "proof" },
+      h("legend", {}, `Proof ${i + 1}`),
       pick("method", "Method", this.catalogue.methods),
-      pick("action", "For", this.policy.actions.map((a) => a.name)),
+      pick(
+        "action",
+        "For",
+        this.policy.actions.map((a) => a.name),
+      ),
       control.number({
-        name: `proof ${i} age`, label: "Age", unit: "s", value: p.age_s, unknown: false,
-        slider: { min: 0, max: 3600, step: 30 }, onchange: set("age_s"),
+        name: `proof ${i} age`,
+        label: "Age",
+        unit: "s",
+        value: p.age_s,
+        unknown: false,
+        slider: { min: 0, max: 3600, step: 30 },
+        onchange: set("age_s"),
       }),
       pick("band", "Band then", this.catalogue.bands),
-      h("button", {
-        type: "button", class: "quiet", "aria-label": `Remove proof ${i + 1}`,
-        onclick: () => { this.proofs.splice(i, 1); this.draw(); this.change(); },
-      }, "Remove"));
+      h(
+        "button",
+        {
+          type: "button",
+          class: "quiet",
+          "aria-label": `Remove proof ${i + 1}`,
+          onclick: () => {
+            this.proofs.splice(i, 1);
+            this.draw();
+            this.change();
+          },
+        },
+        "Remove",
+      ),
+    );
   }
 }
 
@@ -215,5 +344,5 @@ function usual(f) {
 
 const section = (title, ...children) => h("div", { class: "group" }, h("h3", {}, title), children);
 
-const more = (title, children, open) => h("details", { "data-key": title, open: open.has(title) },
-  h("summary", {}, title), children);
+const more = (title, children, open) =>
+  h("details", { "data-key": title, open: open.has(title) }, h("summary", {}, title), children);
