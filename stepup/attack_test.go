@@ -22,9 +22,9 @@ import (
 
 // attackPolicy adds to the test policy what attacks need: an action before the
 // first factor, one that a strong proof is asked for, and a prompt budget.
-func attackPolicy(t testing.TB) *policy.Policy {
+func attackPolicy(t testing.TB, more ...policy.Source) *policy.Policy {
 	t.Helper()
-	p, err := policy.Parse(policy.Source{Name: "policy.yaml", Data: readPolicy(t)}, policy.Source{
+	sources := append(more, policy.Source{Name: "policy.yaml", Data: readPolicy(t)}, policy.Source{
 		Name: "attack.yaml", Data: []byte(`
 version: 1
 prompts: { most: 3, per: 24h }
@@ -37,6 +37,7 @@ rules:
     when: time.hour_utc >= 0
     score: 40
 `)})
+	p, err := policy.Parse(sources...)
 	if err != nil {
 		t.Fatal(err)
 	}

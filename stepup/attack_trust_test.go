@@ -219,9 +219,18 @@ func TestSuppressedSignals(t *testing.T) {
 		"invoice.view": nil, "profile.view": nil, "usage.view": nil, "login": nil, "address.change": nil,
 		"transfer": transfer("250"), "account.close": nil, "phone.change": nil,
 	}
+	// One that is seen for the first time is asked for more than one that is
+	// known, or hiding could not show.
+	strict := attackPolicy(t, policy.Source{Name: "first.yaml", Data: []byte(`
+version: 1
+rules: [{ id: first-seen, when: not device.known, unknown: fire, score: 60 }]
+`)})
 	for name, suppress := range hide {
 		for action, facts := range actions {
 			s := newScene(t)
+			if err := s.Guard.SetPolicy(strict); err != nil {
+				t.Fatal(err)
+			}
 			home := alice("first seen").From(risktest.ParisAddr)
 			home.UserAgent, home.Language = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0", "fr-FR"
 			open := s.Decide(home, action, facts)

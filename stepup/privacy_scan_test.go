@@ -72,7 +72,7 @@ func (f *flows) secrets() (texts []string, codes map[string]bool) {
 		steptest.Alice, steptest.AlicePhone, strings.ReplaceAll(steptest.AlicePhone, " ", ""), steptest.AliceEmail,
 		f.laptop.Session, f.laptop.Binding, f.stranger.Session, f.stranger.Binding, f.phone.Session,
 		risktest.ParisAddr, risktest.LondonAddr, f.totp.Base32(), hex.EncodeToString(f.totp.Bytes()),
-		"FR76", "fake-payee", "fake-app",
+		"FR76 3000", "fake-payee", "fake-app",
 	}
 	for _, code := range f.codes {
 		texts = append(texts, code.Reveal(), strings.ReplaceAll(code.Reveal(), "-", ""))

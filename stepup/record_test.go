@@ -93,7 +93,7 @@ func TestJournalTellsTheWholeStory(t *testing.T) {
 		t.Errorf("got reason %q of %q, want the amount named", e.Detail.Reason, e.Detail.Field)
 	}
 	for _, secret := range []string{
-		steptest.Alice, c.Session, c.Binding, risktest.ParisAddr, code, "FR76", steptest.AlicePhone, grant.Token,
+		steptest.Alice, c.Session, c.Binding, risktest.ParisAddr, `"` + code + `"`, "FR76 3000", steptest.AlicePhone, grant.Token,
 	} {
 		if strings.Contains(j.lines(t), secret) {
 			t.Errorf("the journal holds %q", secret)
