@@ -75,6 +75,8 @@ func TestReplay(t *testing.T) {
 	}
 	if r := again(own); r.Changes.Same != r.Decisions || r.Decisions < 30 || r.Source.Bad > 0 {
 		t.Errorf("under its own policy: got %+v, want no change", r)
+	} else if r.After.Outcomes != r.Before.Outcomes {
+		t.Errorf("under its own policy: got %+v, want %+v as recorded", r.After.Outcomes, r.Before.Outcomes)
 	}
 	lax, _, _ := bytes.Cut(own, []byte("\nrules:"))
 	if r := again(lax); r.Changes.Weaker == 0 || r.Changes.Stronger != 1 || r.After.NotComparable > 0 {

@@ -45,31 +45,15 @@ func (r *Replay) compare(d *Decided) {
 func (r *Result) text() string { return r.Outcome.String() + "(" + r.Step + ")" }
 
 // order returns 1 where the policy asks more than before, -1 where it asks
-// less, and 0 where nothing changes. What was recorded as a deny because the
-// subject had no method to use is a challenge to the policy: what was asked,
-// the step, then decides.
+// less, and 0 where nothing changes.
 func (r *Replay) order(after, before *Result) int {
-	was := before.Outcome
-	if r.before == nil && was == policy.Deny && after.Outcome == policy.Challenge && r.challenges(before.Step) {
-		was = policy.Challenge
-	}
-	if was != after.Outcome {
-		return cmp.Compare(was, after.Outcome) // the strictest outcome is the least
+	if before.Outcome != after.Outcome {
+		return cmp.Compare(before.Outcome, after.Outcome) // the strictest outcome is the least
 	}
 	if before.Step == after.Step {
 		return 0
 	}
 	return cmp.Compare(r.weight(after.Step, r.after), r.weight(before.Step, r.before))
-}
-
-// challenges reports whether a step of the policy's ladder is a challenge.
-func (r *Replay) challenges(step string) bool {
-	for _, s := range r.after.ladder {
-		if s.Name == step {
-			return s.Do == policy.Challenge
-		}
-	}
-	return false
 }
 
 // weight orders the steps of two ladders. A step that both have has its place

@@ -98,6 +98,24 @@ func (j *judge) decide(c *Case) (lacks string) {
 	return ""
 }
 
+// strands reports whether the challenge that was just decided is one that the
+// subject cannot take, which the guard makes a deny. That is known where it was
+// so for the recorded step, since the steps above it take no other methods.
+func (j *judge) strands(e *journal.Event) bool {
+	if j.verdict.Outcome != policy.Challenge || outcomeOf(e.Outcome) != policy.Deny {
+		return false
+	}
+	for _, s := range j.ladder {
+		switch {
+		case s.Name == e.Step:
+			return s.Do == policy.Challenge
+		case s.Name == j.verdict.Step.Name:
+			return false // weaker than the recorded one
+		}
+	}
+	return false
+}
+
 // readFacts reads the recorded facts, and returns the name of one that is
 // lacking. One that a rule reads must have been kept as it was; one that is
 // only bound needs no more than to be there.

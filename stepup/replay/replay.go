@@ -254,6 +254,9 @@ func (r *Result) by(j *judge, c *Case) {
 	}
 	v := &j.verdict
 	r.Comparable, r.Outcome, r.Step = true, v.Outcome, v.Step.Name
+	if c.Recorded && j.strands(c.Event) {
+		r.Outcome = policy.Deny
+	}
 	r.Score, r.Band = v.Score, v.Band.String()
 	r.Rules = v.AppendFired(r.Rules)
 }
