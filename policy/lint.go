@@ -39,6 +39,7 @@ func Lint(now time.Time, sources ...Source) ([]Finding, error) {
 	l.lintShadowed()
 	l.lintUnknown()
 	l.lintNumbers()
+	l.lintValues()
 	l.lintLadder()
 	l.lintCost()
 	l.allow()

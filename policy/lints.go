@@ -47,6 +47,12 @@ var lints = [...]Check{
 	{"unusual-number", "A number is far from what others use.",
 		"Most often a unit is mistaken, or a digit too many. The table below says what is " +
 			"usual, and whose defaults that is taken from."},
+	{"impossible-value", "A signal is compared with what it never is.",
+		"The comparison is the same for every request, so that a rule never fires, or a part of " +
+			"it says nothing. The ranges are those of risk/SIGNALS.md; capitals count."},
+	{"text-order", "A signal that is a text is compared by `<` or `>`.",
+		"Texts are in the order of their letters: critical comes before normal and sensitive. " +
+			"Name the values: `action.sensitivity in [\"sensitive\", \"critical\"]`."},
 	{"unknown-skipped", "A rule skips what is unknown, and no other fires on it.",
 		"Whoever hides the signal evades the rule. Add a rule that fires where the group is " +
 			"unknown, for example `not known(geo.country)`, or write `unknown: fire`."},

@@ -123,6 +123,33 @@ func TestTooLarge(t *testing.T) {
 	}
 }
 
+// TestLoadEndless: a file that says it is empty, and has no end, is not read to
+// it.
+func TestLoadEndless(t *testing.T) {
+	const endless = "/dev/zero"
+	if _, err := os.Stat(endless); err != nil {
+		t.Skip(err)
+	}
+	_, err := policy.Load("testdata/base.yaml", endless)
+	var load *policy.LoadError
+	if !errors.As(err, &load) || load.Findings[0].ID != "too-large" ||
+		load.Findings[0].File != endless {
+		t.Errorf("error = %v, want too-large in %s", err, endless)
+	}
+}
+
+// TestVersionWritten: a version that only looks like the right one is shown as
+// it is written.
+func TestVersionWritten(t *testing.T) {
+	for written, want := range map[string]string{"\"1\"": `version "1" is not`, "'1'": `version "1" is not`,
+		"1.0": "version 1.0 is not", "[1]": "version a list is not", "": "version nothing is not"} {
+		_, err := policy.Parse(policy.Source{Name: "a", Data: []byte("version: " + written + "\n")})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("version: %s: error = %v, want %s", written, err, want)
+		}
+	}
+}
+
 func TestLoadUnreadable(t *testing.T) {
 	if _, err := policy.Load("testdata/absent.yaml"); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("error = %v, want one that says the file does not exist", err)

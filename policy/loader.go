@@ -6,7 +6,6 @@ package policy
 import (
 	"cmp"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 
@@ -31,17 +30,13 @@ func Load(paths ...string) (*Policy, error) {
 	sources := make([]Source, 0, len(paths))
 	size := 0
 	for _, path := range paths {
-		info, err := os.Stat(path)
+		data, err := readUpTo(path, int64(maxSize-size))
 		if err != nil {
 			return nil, fmt.Errorf("policy: %w", err)
 		}
-		// What is too large to load is not read either.
-		if size += int(min(info.Size(), maxSize+1)); size > maxSize {
+		// What is too large to load is not read to its end.
+		if size += len(data); size > maxSize {
 			return nil, tooLarge(path)
-		}
-		data, err := os.ReadFile(path)
-		if err != nil {
-			return nil, fmt.Errorf("policy: %w", err)
 		}
 		sources = append(sources, Source{path, data})
 	}
@@ -181,10 +176,22 @@ func (v value) supported() bool {
 			continue
 		}
 		v.at(p.Value).report("version", "upgrade the library, or write version: 1",
-			"version %s is not supported; this build supports version %d", p.Value.Text, version)
+			"version %s is not supported; this build supports version %d", written(p.Value),
+			version)
 		return false
 	}
 	return true
+}
+
+// written returns a value as it is told from another that reads alike.
+func written(n *document.Node) string {
+	switch n.Kind {
+	case document.Text:
+		return strconv.Quote(n.Text)
+	case document.Mapping, document.Sequence, document.Null:
+		return n.What()
+	}
+	return n.Text
 }
 
 func (l *loader) addProblem(f *file, p document.Problem) {
@@ -197,7 +204,8 @@ func (l *loader) addProblem(f *file, p document.Problem) {
 
 var problemChecks = map[document.ProblemKind]struct{ id, hint string }{
 	document.BadSyntax: {"syntax",
-		"a text with `: ` or ` #`, or that begins with one of [ { ! & * | > %, needs quotes"},
+		"a text with `: ` or ` #`, with one of , [ ] { } within brackets, or that begins with one " +
+			"of [ { ! & * | > %, needs quotes"},
 	document.BadEncoding: {"encoding", "save the file as UTF-8, without hidden characters"},
 	document.HasTab:      {"syntax", "YAML is indented by spaces: replace the tab by two of them"},
 	document.HasTag: {"tag",

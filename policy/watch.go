@@ -175,6 +175,12 @@ func readBounded(path string, limit int64) ([]byte, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is not a regular file", path)
 	}
+	return readUpTo(path, limit)
+}
+
+// readUpTo reads a file that may have no end. What says how long it is does not
+// matter: a device has no size.
+func readUpTo(path string, limit int64) ([]byte, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err

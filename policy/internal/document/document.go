@@ -172,20 +172,22 @@ func (n *Node) HasComment() bool {
 }
 
 // countValues counts what can begin a value, without parsing: lines, commas,
-// brackets and list items.
+// brackets, list items and pairs of quotes.
 func countValues(text string) int {
-	count := 0
+	count, quotes := 0, 0
 	for i := range len(text) {
 		switch text[i] {
 		case '\n', ',', '[', '{':
 			count++
+		case '"', '\'':
+			quotes++
 		case '-', '?', ':':
 			if i+1 < len(text) && text[i+1] == ' ' {
 				count++
 			}
 		}
 	}
-	return count
+	return count + quotes/2
 }
 
 func splitLines(text string) []string {

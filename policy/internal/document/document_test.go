@@ -83,6 +83,7 @@ func TestProblems(t *testing.T) {
 		"a nesting bomb": {"a: " + strings.Repeat("[", 50) + strings.Repeat("]", 50),
 			"4 1:19"},
 		"an endless nesting":   {strings.Repeat("[", 200_000), "0 1:10001"},
+		"endless quotes":       {"a: 1\n" + strings.Repeat(`"" `, 300_000), "8 1:1"},
 		"two documents":        {"a: 1\n---\nb: 2\n", "5 2:1"},
 		"a second broken":      {"a: 1\n---\nb: [\n", "0 4:1"},
 		"a key twice":          {"a: 1\nb: 2\na: 3\n", "6 3:1"},

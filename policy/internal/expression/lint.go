@@ -34,6 +34,51 @@ func (p *Program) Comparisons() []Comparison {
 	return found
 }
 
+// A TextComparison is a text that a condition compares a signal with.
+type TextComparison struct {
+	Signal  risk.Signal
+	Text    string
+	Ordered bool // by its letters
+	Offset  int  // of the predicate, in characters
+}
+
+// TextComparisons returns the texts that the condition compares signals with,
+// in the order in which they are written: those of lists too.
+func (p *Program) TextComparisons() []TextComparison {
+	var found []TextComparison
+	for i, atom := range p.tree().atoms(nil) {
+		atom.walk(func(n *node) {
+			if n.op < opEqual || n.op > opIn {
+				return
+			}
+			a, b := n.args[0], n.args[1]
+			if a.op == opConstant {
+				a, b = b, a
+			}
+			if a.op != opSignal || a.kind != Text || b.op != opConstant {
+				return
+			}
+			ordered := n.op != opEqual && n.op != opNotEqual && n.op != opIn
+			for _, text := range b.texts() {
+				found = append(found, TextComparison{risk.Signal(a.slot), text, ordered,
+					int(p.offsets[i])})
+			}
+		})
+	}
+	return found
+}
+
+// texts returns the texts of a constant or of a list.
+func (n *node) texts() []string {
+	switch {
+	case n.literal == nil:
+		return nil
+	case n.kind == Text:
+		return []string{n.text}
+	}
+	return n.list.Texts
+}
+
 // Implies reports whether m is true wherever l is, and not false wherever l is
 // unknown. It sees this of equal predicates and of comparisons of one name
 // with numbers; otherwise it says no.
