@@ -37,19 +37,24 @@ func list(path string) ([]string, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
+	files, err := within(path)
+	if err == nil && len(files) == 0 {
+		err = usageError{fmt.Errorf("%s: no YAML file in this folder", path)}
+	}
+	return files, err
+}
+
+// within returns the YAML files of a folder, which may be none.
+func within(path string) (files []string, err error) {
 	entries, err := os.ReadDir(path)
 	if err != nil {
 		return nil, usageError{err}
 	}
-	var files []string
 	for _, e := range entries {
 		ext := filepath.Ext(e.Name())
 		if !e.IsDir() && (ext == ".yaml" || ext == ".yml") {
 			files = append(files, filepath.Join(path, e.Name()))
 		}
-	}
-	if len(files) == 0 {
-		return nil, usageError{fmt.Errorf("%s: no YAML file in this folder", path)}
 	}
 	return files, nil
 }

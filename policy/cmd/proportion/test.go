@@ -7,9 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -31,8 +34,9 @@ func newTest(w world) *cobra.Command {
 		Use:   "test PATH...",
 		Short: "Run the tests of policies",
 		Long: `Run the tests of policies, as package policytest describes them: files named
-*_test.yaml hold tests. Each folder is a policy with its tests; all files named
-are one policy and its tests together.
+*_test.yaml hold tests. Each folder is a policy with its tests, and so is each
+folder below it that has some; all files named are one policy and its tests
+together.
 
 A rule is covered when some test saw it fire and another did not.
 
@@ -124,20 +128,48 @@ func group(paths []string) ([][]string, error) {
 	var suites [][]string
 	var files []string
 	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			below, err := suitesOf(path)
+			if err != nil {
+				return nil, err
+			}
+			suites = append(suites, below...)
+			continue
+		}
 		some, err := list(path)
 		if err != nil {
 			return nil, err
 		}
-		if info, err := os.Stat(path); err == nil && info.IsDir() {
-			suites = append(suites, some)
-		} else {
-			files = append(files, some...)
-		}
+		files = append(files, some...)
 	}
 	if len(files) > 0 {
 		suites = append(suites, files)
 	}
 	return suites, nil
+}
+
+// suitesOf returns the files of a folder, and of each folder below it that has
+// tests.
+func suitesOf(root string) (suites [][]string, err error) {
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return usageError{err}
+		case !d.IsDir():
+			return nil
+		case path != root && strings.HasPrefix(d.Name(), "."):
+			return fs.SkipDir
+		}
+		files, err := within(path)
+		if path == root && len(files) > 0 || slices.ContainsFunc(files, isTest) {
+			suites = append(suites, files)
+		}
+		return err
+	})
+	if err == nil && len(suites) == 0 {
+		err = usageError{fmt.Errorf("%s: no YAML file in this folder, and no tests below it", root)}
+	}
+	return suites, err
 }
 
 // testRun is what became of one suite.
