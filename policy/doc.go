@@ -35,7 +35,10 @@
 //     profile.export and profile.erase, which are sensitive and may be made
 //     normal.
 //   - facts: values that the host passes, each of type number, decimal, bool,
-//     string or strings, with a `?` if it may be absent.
+//     string or strings, with a `?` if it may be absent. In full a fact has
+//     type, and may have unit, min, max, and journal, which says what a journal
+//     holds of it: keep, round, hash or drop. Without it texts are dropped and
+//     all else is kept. A replay cannot read what was hashed or dropped.
 //   - lists: named lists of texts or numbers, for conditions.
 //   - methods: the channels and contacts by which methods work, as in
 //     code6: { channels: [web, app], via: [sms] }. A step that lists its
@@ -54,9 +57,11 @@
 // beginnings of names with a star), or to all. It fires when its condition,
 // when, is true; a rule without one always does. What an unknown condition
 // does is written in unknown: skip or fire. An at_most may have up_to, the
-// highest band in which it caps, and a limit. Of the positive scores of one
-// group only the largest counts. With mode: shadow a rule is evaluated and
-// reported, and never acted on. because holds texts for the customer by
+// highest band in which it caps (medium unless given), and a limit: how often,
+// as { count: 5 }, how much of a decimal fact, as { sum: amount, most: 100 }, or
+// both, until a proof of what it spared starts it anew. Of the positive scores
+// of one group only the largest counts. With mode: shadow a rule is evaluated
+// and reported, and never acted on. because holds texts for the customer by
 // language; review, a date, and note are for the policy's authors.
 //
 // A condition is an expression over signals (package risk lists them), facts

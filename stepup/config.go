@@ -70,8 +70,9 @@ type Config struct {
 	Passkeys Verifier
 
 	// Labels are the words for actions and facts in messages, by name and then
-	// language: {"transfer": {"en": "a transfer", "fr": "un virement"}}. A
-	// name without a label is shown as it stands.
+	// language: {"transfer": {"en": "a transfer", "fr": "un virement"}}. For
+	// fr-BE the label is that of fr-BE, else of fr, else of en. A name without
+	// a label is shown as it stands.
 	Labels map[string]map[string]string
 
 	// Route is the way to a human, by language, shown with every deny (GDPR

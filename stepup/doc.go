@@ -23,13 +23,20 @@
 // itself established about a customer, and [Guard.SetPolicy] changes the
 // policy while requests are served.
 //
+// Customers enrol methods ([Guard.EnrolTOTP] and its like), keep their devices
+// in order ([Guard.Devices]), say that something was not them ([Guard.Report]),
+// agree to signals ([Guard.Consent]), and have their data shown or erased
+// ([Guard.Export], [Guard.Erase]).
+//
 // # What the host brings
 //
 // A key ring ([otp.Ring]), its directory of contacts ([Contacts]), a [Sender]
 // for each kind of contact, and for places a [risk.Locator] such as package
 // risk/geoip. Profiles, proofs and counters live in a [Store]; the one in
-// memory, [Memory], is for one process. Log [Decision.Degraded]: it is how a
-// host learns of its own mistakes, such as a missing fact.
+// memory, [Memory], is for one process. Whoever writes no store passes over it
+// and the types that its methods take and return, as [Opening] and [State].
+// Log [Decision.Degraded]: it is how a host learns of its own mistakes, such as
+// a missing fact.
 //
 // # What it does not do
 //
@@ -42,6 +49,19 @@
 // An attempt is counted in the store before anything is compared. Guesses are
 // budgeted per subject over 30 days, across challenges and sessions: see
 // SECURITY.md for each promise and its limits; the comments cite them as L1 to
-// L30. What a customer may be told of
-// a failure is [ErrRefused], and no more.
+// L30.
+//
+// A proof is strong if it is by totp, recovery or passkey, and the method was
+// not itself enrolled within the last 72 hours by anything less. It makes a
+// device trusted, and what it enrols counts at once.
+//
+// # Errors
+//
+// Of a proof that does not count the customer learns [ErrRefused] and no more,
+// whatever else the error is to the operator. He may be told of [ErrMalformed],
+// how many digits to type; of a [*BusyError], when to come back; and of
+// [ErrTicket] and [ErrMethod], to start again. [ErrDelivery], [ErrFull] and
+// [ErrUnavailable] are failures, and a [*RequestError] is a mistake of the
+// host's own. [ErrClock] and [ErrConflict] are for stores: a caller of the guard
+// meets them only inside of an ErrUnavailable. Package stephttp answers so.
 package stepup

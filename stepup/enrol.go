@@ -121,9 +121,10 @@ func (g *Guard) heldFor(ctx context.Context, req Request) (warrant, error) {
 // ConfirmTOTP ends the enrolment with the first code of the app, which is used
 // up by it. It replaces the authenticator that the subject had. Where the
 // grant was not by a strong proof, the new one proves nothing sensitive for 72
-// hours (L19). Errors:
-// [ErrMalformed]; [ErrRefused] for a wrong code, and for an enrolment that is
-// expired, used or another client's; [ErrBusy]; [ErrUnavailable].
+// hours (L19). A wrong code leaves the enrolment pending: who enrols knows the
+// secret, so there is nothing to guess. Errors: [ErrMalformed]; [ErrRefused] for
+// a wrong code, and for an enrolment that is expired, used or another client's;
+// [ErrBusy]; [ErrUnavailable].
 func (g *Guard) ConfirmTOTP(ctx context.Context, binding, pending, code string) error {
 	code, err := canonical(TOTP, code)
 	if err != nil {

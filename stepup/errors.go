@@ -22,7 +22,7 @@ var (
 	// be told how many digits to type.
 	ErrMalformed = errors.New("stepup: malformed code")
 
-	// ErrTicket is returned by [Guard.Begin] for a ticket that is forged,
+	// ErrTicket is returned by [Guard.Begin] and [Guard.Resend] for a ticket that is forged,
 	// expired, already used, or another deployment's. Decide again.
 	ErrTicket = errors.New("stepup: ticket not valid")
 

@@ -6,12 +6,15 @@ package stepup_test
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/proportion-go/proportion/otp"
 	"github.com/proportion-go/proportion/risk"
 	"github.com/proportion-go/proportion/stepup"
+	"github.com/proportion-go/proportion/stepup/journal"
 	"github.com/proportion-go/proportion/stepup/steptest"
 )
 
@@ -74,4 +77,56 @@ func ExampleDecision_signals() {
 	// Output:
 	// false false
 	// action.name="invoice.view" action.sensitivity="trivial" client.channel="web
+}
+
+// shredder is a sink before another one that destroys the key of whoever is
+// erased, once the event of it is written.
+type shredder struct {
+	journal.Sink
+	keys journal.KeyStore
+}
+
+func (s shredder) Append(ctx context.Context, events ...*journal.Event) error {
+	if err := s.Sink.Append(ctx, events...); err != nil {
+		return err
+	}
+	for _, e := range events {
+		if e.Kind == journal.KindErase {
+			if err := s.keys.Destroy(ctx, e.Alias); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Where the journal is sealed, erasing a subject takes the key of his events
+// too: a sink of the host's sees to it.
+func ExampleGuard_Erase() {
+	dir, _ := os.MkdirTemp("", "journal")
+	defer os.RemoveAll(dir)
+	path, keys := filepath.Join(dir, "journal.jsonl"), new(journal.MemoryKeys)
+	file, _ := journal.OpenFile(journal.FileConfig{Path: path, Keys: keys})
+	t := new(testing.T)
+	bench := steptest.New(t, testPolicy(t), func(c *stepup.Config) { c.Journal = shredder{file, keys} })
+	bench.Decide(steptest.NewClient(steptest.Alice, "laptop"), "address.change", nil)
+
+	readable := func() int64 {
+		reader := journal.NewReader(journal.ReaderConfig{Files: []string{path}, Keys: keys})
+		for _, err := range reader.Events(context.Background()) {
+			if err != nil {
+				fmt.Println(err)
+			}
+		}
+		return reader.Counts().Sealed - reader.Counts().Unopened
+	}
+	fmt.Println("details that can be read:", readable())
+	fmt.Println("erased:", bench.Guard.Erase(context.Background(), steptest.Alice))
+	fmt.Println("details that can be read:", readable())
+	fmt.Println("closed:", file.Close())
+	// Output:
+	// details that can be read: 1
+	// erased: <nil>
+	// details that can be read: 0
+	// closed: <nil>
 }

@@ -82,7 +82,8 @@ type Request struct {
 	UserAgent string
 	Hints     risk.Hints
 
-	// Language is the customer's BCP 47 tag, as fr-BE. Empty: English.
+	// Language is the customer's BCP 47 tag, as fr-BE. Empty: English. The
+	// guard's own words are English, or French for fr.
 	Language string
 
 	// Facts are the values that the policy's rules and bindings read.

@@ -147,7 +147,8 @@ func (g *Guard) Rebind(ctx context.Context, subject, oldSession, newSession stri
 
 // Unlock forgets the wrong guesses of a subject in one lane, so that its
 // methods open again: for an operator who has established who the customer is.
-// Nothing else but time does that (L9).
+// Nothing else but time does that (L9). Errors: a [*RequestError], [ErrBusy],
+// [ErrUnavailable].
 func (g *Guard) Unlock(ctx context.Context, subject string, lane Lane) error {
 	if err := checkSubject(subject); err != nil {
 		return err
@@ -167,8 +168,11 @@ func (g *Guard) Unlock(ctx context.Context, subject string, lane Lane) error {
 // name until they no longer count, so that erasing buys no new guesses (L23).
 // Backups of the store are the host's to erase.
 //
+// The key of a sealed journal is the host's to destroy as well: that of the
+// alias in the event of [journal.KindErase], which is written here.
+//
 // The host sees to it that the subject asked for it: see the built-in action
-// profile.erase.
+// profile.erase. Errors: a [*RequestError], [ErrUnavailable].
 func (g *Guard) Erase(ctx context.Context, subject string) error {
 	if err := checkSubject(subject); err != nil {
 		return err

@@ -13,5 +13,12 @@
 // RFC 9470, to a deny 403. [Problem] says of the guard's errors what they are to
 // a client.
 //
+// A problem document has title and status; of a challenge also ticket, and
+// methods, a list of {"method": "code6", "to": "+33 6 •• •• •• 42"} in which to
+// may be absent; of a deny also reference, and route if there is one. The
+// titles of decisions are for customers, in the request's language; those of
+// errors are English. A 403 without a reference refuses the grant: the client
+// repeats its request without one, and is told what to prove.
+//
 // There are no pages for browsers yet. No token is ever put in a URL.
 package stephttp

@@ -21,9 +21,10 @@ const GrantHeader = "Step-Up-Grant"
 type Config struct {
 	// Request makes the guard's request of an HTTP request for an action: the
 	// subject, session and binding from the host's own cookies, the address
-	// from proxies it trusts, the facts from the body. The handler still has to
-	// read the body, so put back what is read. An error is answered with 400,
-	// and its text is not shown.
+	// from proxies it trusts, the facts from the body. Its Action is set by the
+	// middleware. The handler still has to read the body, so put back what is
+	// read; what ParseForm reads stays in r. An error is answered with 400, and
+	// its text is not shown: log it here.
 	Request func(r *http.Request, action string) (stepup.Request, error)
 
 	// Notify is called for an outcome of notify, before the handler runs. Nil:
