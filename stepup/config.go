@@ -135,7 +135,7 @@ func (c Config) withDefaults() (Config, error) {
 	case !isDomain(c.Domain):
 		return Config{}, errors.New("stepup: config.Domain: is not a host name")
 	case c.CodeLife < 0 || c.CodeLife > longestCodeLife:
-		return Config{}, fmt.Errorf("stepup: config.CodeLife: got %v, want at most %v", c.CodeLife, longestCodeLife)
+		return Config{}, fmt.Errorf("stepup: config.CodeLife: got %v, want 0 to %v", c.CodeLife, longestCodeLife)
 	}
 	if c.Contacts != nil && len(c.Senders) == 0 {
 		return Config{}, errors.New("stepup: config.Senders: none, so that no contact could be reached")

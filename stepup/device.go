@@ -162,8 +162,9 @@ func (g *Guard) RenameDevice(ctx context.Context, subject, id, name string) erro
 }
 
 // RevokeDevice makes a device unknown, and ends the proofs held on it. An
-// unknown device is left alone. Errors: a [*RequestError], [ErrBusy],
-// [ErrUnavailable].
+// unknown device is left alone. The host sees to it that the subject asked for
+// it: decide on [ActionRevoke] and redeem its grant first. Errors: a
+// [*RequestError], [ErrBusy], [ErrUnavailable].
 func (g *Guard) RevokeDevice(ctx context.Context, subject, id string) error {
 	var revoked []Key
 	err := g.updateDevice(ctx, subject, id, func(p *risk.Profile, key Key, u *Update) {

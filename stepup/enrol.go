@@ -14,8 +14,13 @@ import (
 	"github.com/proportion-go/proportion/stepup/journal"
 )
 
-// The built-in actions whose grants the guard itself takes (L20). A policy
-// sets how much proof they take; "*" never covers them.
+// The built-in actions whose grants the guard itself takes (L20), as do
+// [Guard.EnrolTOTP], [Guard.RemoveMethod], [Guard.Report] and [Guard.Consent]. A
+// policy sets how much proof they take; "*" never covers them. Where a proof
+// that the session holds allows the action, no challenge gives a grant: it is
+// then empty. The other built-in actions are for the host to decide on and to
+// redeem before it acts: contact.change, device.trust, profile.export and
+// profile.erase.
 const (
 	ActionEnrol   = "method.enrol"
 	ActionRemove  = "method.remove"

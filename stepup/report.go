@@ -232,8 +232,9 @@ const (
 )
 
 // Label records what a decision turned out to be, for replay and tuning. It
-// changes nothing else. The id is the one that the decision has in the journal.
-// Errors: a [*RequestError], [ErrUnavailable].
+// changes nothing else. The id is the one that the decision has in the journal;
+// that there is such a decision is not checked. Errors: a [*RequestError],
+// [ErrUnavailable].
 func (g *Guard) Label(ctx context.Context, id string, l Label) error {
 	if err := checkField("ID", id, 1, 64); err != nil {
 		return err

@@ -18,7 +18,9 @@ import (
 	"github.com/proportion-go/proportion/stepup/journal"
 )
 
-// JournalConfig says which journal to replay.
+// JournalConfig says which journal to replay. No files, and lines that are
+// no events, are no error: a test asserts on [Report.Decisions], and on the Bad
+// of [Report.Source].
 type JournalConfig struct {
 	Files []string         // "-" is Stdin
 	Stdin io.Reader        // nil: os.Stdin
