@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/hex"
+	"slices"
 
 	"github.com/proportion-go/proportion/policy"
 )
@@ -41,7 +42,7 @@ func (g *Guard) disguise(ctx context.Context, s *situation) {
 		s.profile = nil
 	}
 	contacts, err := g.contacts(ctx, s)
-	if s.storeFailed() || err != nil || len(contacts) > 0 || len(s.state.Authenticators) > 0 {
+	if s.storeFailed() || err != nil || len(contacts) > 0 || s.state.canProve() {
 		return
 	}
 	state.Around = s.state.Around
@@ -49,6 +50,12 @@ func (g *Guard) disguise(ctx context.Context, s *situation) {
 	for kind := policy.SMS; kind <= policy.App; kind++ {
 		s.contacts = append(s.contacts, Contact{Kind: kind, Address: name})
 	}
+}
+
+// canProve reports whether anything is enrolled. Of an erased subject the store
+// may keep the steps of a method that is no longer.
+func (st *State) canProve() bool {
+	return slices.ContainsFunc(st.Authenticators, func(a Authenticator) bool { return len(a.Sealed) > 0 })
 }
 
 // contacts asks the host for the subject's contacts, once.

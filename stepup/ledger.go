@@ -4,13 +4,13 @@
 package stepup
 
 import (
-	"cmp"
 	"slices"
 	"time"
 )
 
 // ledger is one subject's wrong guesses by day, lane and device: a short list,
-// empty for almost everyone.
+// empty for almost everyone. The budgets bound it: an entry is a part per
+// million of its lane at least.
 type ledger []entry
 
 type entry struct {
@@ -69,15 +69,7 @@ func (l *ledger) count(t time.Time, lane Lane, device half, m Method, cost int) 
 	if e.all <= 0 {
 		*l = slices.Delete(*l, i, i+1)
 	}
-	if len(*l) > mostEntries {
-		oldest := slices.MinFunc(*l, func(a, b entry) int { return cmp.Compare(a.day, b.day) })
-		*l = slices.DeleteFunc(*l, func(e entry) bool { return e.day == oldest.day })
-	}
 }
-
-// mostEntries is more than a month can fill within the budgets: the days and
-// lanes, and the devices of the trusted one.
-const mostEntries = 128
 
 // run is a subject's wrong answers in a row with one authenticator in one
 // lane.

@@ -84,7 +84,8 @@ func (c *clock) begin(told time.Time) *anchor {
 	if c.elapsed != nil {
 		a.own = c.elapsed()
 	}
-	c.first.Store(max(told.UnixNano(), c.latest.Load()))
+	// What was issued at the very moment of a snapshot may be used up since.
+	c.first.Store(max(told.UnixNano(), c.latest.Load()+1))
 	c.anchor.Store(a)
 	return a
 }

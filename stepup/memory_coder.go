@@ -152,6 +152,7 @@ func (c *coder) device(d *Device) {
 func (c *coder) held(h *Held) {
 	c.key(&h.Session)
 	c.key(&h.Device)
+	c.text(&h.ACR)
 	number(c, &h.Proof.Method)
 	number(c, &h.Proof.Via)
 	c.text(&h.Proof.Action)

@@ -218,7 +218,10 @@ func (s *situation) room(m Method, lane Lane) (after time.Time, ok bool) {
 	for _, f := range s.state.Failures {
 		if f.Lane == lane && f.Method == authenticator(m) {
 			r := run{n: int32(f.Count), last: f.Last.UnixNano()}
-			return r.after(), !r.shut()
+			if after = r.after(); !s.now.Before(after) {
+				after = time.Time{} // a wait that is over tells of guesses long ago
+			}
+			return after, !r.shut()
 		}
 	}
 	return time.Time{}, true
