@@ -87,7 +87,11 @@ func (w world) test(args []string, o testOptions) error {
 		if err != nil {
 			return usageError{err}
 		}
-		runs = append(runs, newTestRun(suite.Run(), only))
+		run := newTestRun(suite.Run(), only)
+		if len(suites) > 1 {
+			run.prefix = visible(filepath.Dir(files[0])) + ": "
+		}
+		runs = append(runs, run)
 	}
 	if err := o.print(w.stdout, runs); err != nil {
 		return err
@@ -176,6 +180,7 @@ func suitesOf(root string) (suites [][]string, err error) {
 type testRun struct {
 	policytest.Report
 	failed, covered, reached int
+	prefix                   string // which of several suites it is
 }
 
 func newTestRun(r policytest.Report, only *regexp.Regexp) testRun {
@@ -231,8 +236,8 @@ func (o testOptions) verdict(log io.Writer, runs []testRun) error {
 		tests, failed = tests+len(r.Results), failed+r.failed
 		if r.percent() < o.least {
 			failed++
-			_, _ = fmt.Fprintf(log, "%d of %d rules are covered: %.1f %%, less than %v %%\n",
-				r.covered, len(r.Rules), r.percent(), o.least)
+			_, _ = fmt.Fprintf(log, "%s%d of %d rules are covered: %.1f %%, less than %v %%\n",
+				r.prefix, r.covered, len(r.Rules), r.percent(), o.least)
 		}
 	}
 	switch {

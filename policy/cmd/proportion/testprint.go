@@ -19,17 +19,17 @@ func (o testOptions) printTests(out io.Writer, r testRun) error {
 			_, _ = fmt.Fprintf(out, "FAIL %s\n%s\n", visible(t.Name), fold(visible(t.String())))
 		}
 	}
-	_, err := fmt.Fprintf(out, "%d of %d tests passed\n", len(r.Results)-r.failed, len(r.Results))
+	_, err := fmt.Fprintf(out, "%s%d of %d tests passed\n", r.prefix, len(r.Results)-r.failed, len(r.Results))
 	if !o.coverage || err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(out, "rules covered: %d of %d\n", r.covered, len(r.Rules))
+	_, _ = fmt.Fprintf(out, "%srules covered: %d of %d\n", r.prefix, r.covered, len(r.Rules))
 	for _, c := range r.Rules {
 		if !c.Covered() {
 			_, _ = fmt.Fprintf(out, "  %s\n", visible(c.String()))
 		}
 	}
-	_, err = fmt.Fprintf(out, "cells of the matrix reached: %d of %d\n", r.reached, len(r.Cells))
+	_, err = fmt.Fprintf(out, "%scells of the matrix reached: %d of %d\n", r.prefix, r.reached, len(r.Cells))
 	for _, c := range r.Cells {
 		if c.Tests == 0 {
 			_, _ = fmt.Fprintf(out, "  %s/%s\n", c.Sensitivity, c.Band)
