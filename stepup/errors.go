@@ -17,21 +17,23 @@ var (
 	// not be attempted.
 	ErrRefused = errors.New("stepup: refused")
 
-	// ErrMalformed is returned by [Guard.Finish] for input that cannot be a
-	// code of the challenge's length. It cost no attempt, so the customer may
-	// be told how many digits to type.
+	// ErrMalformed is returned by [Guard.Finish], and by [Guard.Confirm] and
+	// [Guard.ConfirmTOTP], for input that cannot be a code of that length. It
+	// cost no attempt, so the customer may be told how many digits to type.
 	ErrMalformed = errors.New("stepup: malformed code")
 
-	// ErrTicket is returned by [Guard.Begin] and [Guard.Resend] for a ticket that is forged,
-	// expired, already used, or another deployment's. Decide again.
+	// ErrTicket is returned by [Guard.Begin] for a ticket that is forged,
+	// expired, already used, or another deployment's, and by [Guard.Resend] for
+	// one that is not the challenge's. Decide again.
 	ErrTicket = errors.New("stepup: ticket not valid")
 
 	// ErrMethod is returned by [Guard.Begin] for a method that the decision
-	// did not offer.
+	// did not offer, and by [Guard.Resend] for one that sends nothing.
 	ErrMethod = errors.New("stepup: method not on offer")
 
-	// ErrDelivery is returned by [Guard.Begin] when the code could not be
-	// handed over for delivery. No attempt was spent; decide again to retry.
+	// ErrDelivery is returned by [Guard.Begin] and [Guard.Resend] when the code
+	// could not be handed over for delivery. No attempt was spent; decide again
+	// to retry.
 	ErrDelivery = errors.New("stepup: delivery failed")
 
 	// ErrBusy is returned by [Guard.Begin] and other calls that write, and by a
