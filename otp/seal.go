@@ -71,6 +71,13 @@ func (s *Sealer) Seal(plaintext, associated []byte) ([]byte, error) {
 // Open returns the plaintext of what Seal returned, under whichever key of
 // the ring it was sealed. The error is [ErrSealed], whatever the reason.
 func (s *Sealer) Open(sealed, associated []byte) ([]byte, error) {
+	return s.OpenIn(make([]byte, 0, len(sealed)+len(associated)), sealed, associated)
+}
+
+// OpenIn is [Sealer.Open] in room of the caller's, which must not overlap the
+// other two. Nothing is allocated where the room has capacity for as many bytes
+// as both of them; the plaintext then lies in it.
+func (s *Sealer) OpenIn(room, sealed, associated []byte) ([]byte, error) {
 	header, rest, ok := cutHeader(sealed)
 	if !ok {
 		return nil, ErrSealed
@@ -80,7 +87,8 @@ func (s *Sealer) Open(sealed, associated []byte) ([]byte, error) {
 		return nil, ErrSealed
 	}
 	nonce, ciphertext := rest[:aead.NonceSize()], rest[aead.NonceSize():]
-	plaintext, err := aead.Open(nil, nonce, ciphertext, bind(header, associated))
+	bound := append(append(room[:0], header...), associated...)
+	plaintext, err := aead.Open(bound[len(bound):], nonce, ciphertext, bound)
 	if err != nil {
 		return nil, ErrSealed
 	}

@@ -97,6 +97,19 @@ func (d *decoder) text(limit int) string {
 	return string(b)
 }
 
+// timezone reads the name of a time zone. One that is known already is not
+// allocated again.
+func (d *decoder) timezone() string {
+	b := d.next(d.count(maxTimezone))
+	if known := zones.Load(); known != nil {
+		if loc := (*known)[string(b)]; loc != nil {
+			return loc.String()
+		}
+	}
+	d.require(utf8.Valid(b))
+	return string(b)
+}
+
 // country reads a country or none.
 func (d *decoder) country() (c country) {
 	copy(c[:], d.next(len(c)))
@@ -124,9 +137,9 @@ func (d *decoder) agent() agent {
 		class:   class(d.uvarint(uint64(len(classNames) - 1))),
 		version: uint16(d.uvarint(0xffff)),
 	}
-	s := d.text(len(a.language))
-	a.language = parseLanguage(s)
-	d.require(a.language.String() == s)
+	s := d.next(d.count(len(a.language)))
+	a.language = parseLanguage(string(s))
+	d.require(a.language.String() == string(s)) // neither is kept, nor allocated
 	return a
 }
 

@@ -113,6 +113,15 @@ type Proof struct {
 	Strong bool // strong enough to trust a device
 }
 
+// Reset forgets everything, and keeps the memory for the next UnmarshalBinary:
+// who decodes many profiles, one after the other, makes no garbage with them.
+// A copy of the profile is of no more use.
+func (p *Profile) Reset() {
+	clear(p.devices)
+	clear(p.proofs)
+	*p = Profile{devices: p.devices[:0], proofs: p.proofs[:0]}
+}
+
 // Learn adds what was proven: place, network, device and habit. The same proof
 // teaches once, however often it is given. Evidence without a time, and a
 // proof without an ID or a time, teach nothing.

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"slices"
 )
 
 var (
@@ -69,6 +70,9 @@ func (p *Profile) UnmarshalBinary(data []byte) error {
 	body := data[:max(0, len(data)-checksumSize)]
 	d, sum := decoder{b: body}, decoder{b: data[len(body):]}
 	var next Profile
+	if len(p.devices)+len(p.proofs) == 0 { // else it would lose them if this fails
+		next.devices, next.proofs = p.devices, p.proofs
+	}
 	d.require(d.byte() == codecVersion)
 	next.decode(&d)
 	if b := sum.next(checksumSize); b == nil || binary.LittleEndian.Uint32(b) != checksum(body) {
@@ -143,7 +147,7 @@ func (h *home) decode(d *decoder) {
 		h.countries[i] = d.country()
 		d.require(h.countries[i].known())
 	}
-	h.timezone = d.text(maxTimezone)
+	h.timezone = d.timezone()
 	h.at = d.seconds()
 	h.by = d.tag()
 	d.require(h.at > 0)
@@ -176,7 +180,7 @@ func (p *Profile) appendDevices(b []byte) []byte {
 
 func (p *Profile) decodeDevices(d *decoder) {
 	d.require(len(d.b) > 0)
-	p.devices = make([]device, 0, min(len(d.b)/minDevice+1, maxDevices))
+	p.devices = slices.Grow(p.devices, min(len(d.b)/minDevice+1, maxDevices))
 	for len(d.b) > 0 && len(p.devices) < maxDevices {
 		v := device{id: d.device(), first: d.seconds()}
 		v.last = d.since(v.first)

@@ -3,7 +3,10 @@
 
 package risk
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // Each proof is: a byte of flags and device, the hours since the one before,
 // its tag, its prefix, its network, its country, its agent. Devices are places
@@ -91,7 +94,7 @@ func (p *Profile) decodeProofs(d *decoder) {
 	var agents dictionary[agent]
 	var last int64
 	d.require(len(d.b) > 0)
-	p.proofs = make([]proven, 0, min(len(d.b)/minProof+1, maxProofs))
+	p.proofs = slices.Grow(p.proofs, min(len(d.b)/minProof+1, maxProofs))
 	for len(d.b) > 0 && len(p.proofs) < maxProofs {
 		head := d.byte()
 		e := proven{

@@ -18,11 +18,14 @@ import (
 // situation is one request on its way to a decision.
 type situation struct {
 	id      ID
-	req     *Request
+	req     Request
 	policy  *policy.Policy
 	now     time.Time
 	subject Ref
 	session Ref
+	binding Ref
+	sums    struct{ session, binding digest } // whose beginnings the pseudonyms are
+	address Key
 	state   State
 	device  risk.DeviceID
 	profile *risk.Profile // nil: could not be read
@@ -33,6 +36,29 @@ type situation struct {
 	contacts []Contact // of the subject, if asked
 	asked    bool
 	decoy    string // the stand-in, for a subject without means of proving
+
+	// Memory that is used again.
+	past  recollection // what profile points to
+	reach []Contact    // what reachable returns
+	token tokenRoom
+}
+
+// situation returns an empty situation. Most of what a decision allocates would
+// be this and what it holds: [Guard.release] has it used again.
+func (g *Guard) situation() *situation {
+	if s, ok := g.situations.Get().(*situation); ok {
+		return s
+	}
+	return new(situation)
+}
+
+// release empties a situation, of which nothing is in use any more: what a
+// decision keeps is its own.
+func (g *Guard) release(s *situation) {
+	s.past.Profile.Reset()
+	clear(s.reach)
+	*s = situation{past: recollection{Profile: s.past.Profile}, reach: s.reach[:0]}
+	g.situations.Put(s)
 }
 
 // Decide says what the request deserves. The decision is usable whatever the
@@ -48,17 +74,20 @@ func (g *Guard) Decide(ctx context.Context, req Request) (Decision, error) {
 		return g.denial(&req), err
 	}
 	s := g.observe(ctx, &req)
+	defer g.release(s)
 	signals := new(risk.Signals)
 	risk.Assess(&s.seen, s.policy.Needs(req.Action)|g.config.Record, signals)
 	in := s.input(signals)
-	v := s.policy.Evaluate(in)
-	v = g.spend(ctx, s, &in, v)
-	d := g.decide(ctx, s, signals, v)
+	var d Decision
+	s.policy.EvaluateInto(&d.Verdict, &in)
+	g.spend(ctx, s, &in, &d.Verdict)
+	g.decide(ctx, s, signals, &d)
 	if err := g.recordDecision(ctx, s, &in, &d); err != nil {
 		// What was not recorded did not happen: decide without the journal, as
 		// without a store.
 		in.Gaps = append(in.Gaps, policy.Gap{Kind: policy.StoreGap, Name: "journal", Text: "cannot be written"})
-		d = g.decide(ctx, s, signals, s.policy.Evaluate(in))
+		d = Decision{Verdict: s.policy.Evaluate(in)}
+		g.decide(ctx, s, signals, &d)
 	}
 	if err := ctx.Err(); err != nil {
 		return g.denial(&req), err
@@ -87,11 +116,13 @@ func (g *Guard) refresh(ctx context.Context, s *situation, d *Decision) {
 // observe gathers what is known of the request: one store round trip, one
 // look-up of the address.
 func (g *Guard) observe(ctx context.Context, req *Request) *situation {
-	s := &situation{req: req, policy: g.Policy(), now: g.config.Now()}
+	s := g.situation()
+	s.req, s.policy, s.now = *req, g.Policy(), g.config.Now()
 	s.subject = g.subjectRef(req.Subject)
 	s.id = newID(s.subject.Key)
-	s.session = pseudonym(g.keys.session, req.Session)
-	token := g.openDevice(req.Device, req.Subject)
+	s.session, s.sums.session = identify(g.keys.session, req.Session)
+	s.binding, s.sums.binding = identify(g.keys.binding, req.Binding)
+	token := g.openDevice(req.Device, req.Subject, &s.token)
 	g.recall(ctx, s, token)
 	if s.policy.Action(req.Action).NoSession {
 		g.disguise(ctx, s)
@@ -124,20 +155,23 @@ func (g *Guard) observe(ctx context.Context, req *Request) *situation {
 func (g *Guard) recall(ctx context.Context, s *situation, token deviceToken) {
 	_, per := s.policy.PromptWindow()
 	var address, net [addressLength]byte
+	s.address = g.place(appendAddress(address[:0], s.req.IP))
 	state, err := g.config.Store.Subject(ctx, Query{
 		Subject: s.subject, Session: s.session, Device: token.ID, Counter: token.Counter, Now: s.now, PromptsSince: s.now.Add(-per),
-		Address: g.place(appendAddress(address[:0], s.req.IP)),
+		Address: s.address,
 		Network: g.place(appendNetwork(net[:0], s.req.IP)),
-		Client:  pseudonym(g.keys.binding, s.req.Binding).Key,
+		Client:  s.binding.Key,
 	})
 	if err != nil {
 		s.gap(policy.StoreGap, "subject", "cannot be read")
 		return
 	}
-	r := new(recollection)
-	if err := r.UnmarshalBinary(state.Profile); err != nil {
-		s.gap(policy.StoreGap, "profile", "cannot be decoded")
-		return
+	r := &s.past
+	if len(state.Profile) > 0 { // else it is empty as it is
+		if err := r.UnmarshalBinary(state.Profile); err != nil {
+			s.gap(policy.StoreGap, "profile", "cannot be decoded")
+			return
+		}
 	}
 	r.Expire(s.now)
 	s.state, s.profile, s.memo = state, &r.Profile, r.memo
@@ -268,41 +302,37 @@ func (s *situation) input(signals *risk.Signals) policy.Input {
 // limit has used it. Where
 // a limit was used up meanwhile, or cannot be counted, the rule no longer caps
 // and the policy is asked again.
-func (g *Guard) spend(ctx context.Context, s *situation, in *policy.Input, v policy.Verdict) policy.Verdict {
+func (g *Guard) spend(ctx context.Context, s *situation, in *policy.Input, v *policy.Verdict) {
 	for len(v.Charges) > 0 && v.Outcome != Deny {
 		err := g.config.Store.Spend(context.WithoutCancel(ctx), Spending{
 			Subject: s.subject, Try: newTry(), Charges: v.Charges, Now: s.now,
 		})
 		if err == nil {
-			return v
+			return
 		}
 		if !errors.Is(err, ErrRefused) {
 			in.Gaps = append(in.Gaps, policy.Gap{Kind: policy.StoreGap, Name: "spend", Text: "cannot be counted"})
 		}
 		in.Spent = policy.Spent{} // unknown: caps nothing
-		v = s.policy.Evaluate(*in)
+		*v = s.policy.Evaluate(*in) // in memory of its own: the store may hold the charges
 	}
-	return v
 }
 
-// decide turns the verdict into a decision: it finds the methods that the
-// subject can use, and the words that the customer may read.
-func (g *Guard) decide(ctx context.Context, s *situation, signals *risk.Signals, v policy.Verdict) Decision {
-	d := Decision{
-		Outcome: v.Outcome, Action: s.req.Action, Verdict: v, Signals: signals, Degraded: v.Degraded,
-		happening: g.happening(s),
-	}
+// decide makes a decision of its verdict: it finds the methods that the subject
+// can use, and the words that the customer may read.
+func (g *Guard) decide(ctx context.Context, s *situation, signals *risk.Signals, d *Decision) {
+	d.Outcome, d.Action, d.Signals = d.Verdict.Outcome, s.req.Action, signals
+	d.Degraded, d.happening = d.Verdict.Degraded, g.happening(s)
 	trusted := signals.Bool(risk.DeviceTrusted) == risk.True
 	if d.Outcome == Challenge {
-		g.offer(ctx, s, &d, trusted)
+		g.offer(ctx, s, d, trusted)
 	}
 	language := s.req.language()
-	d.Reasons = g.reasons(&d, language, trusted)
+	d.Reasons = g.reasons(d, language, trusted)
 	if d.Outcome == Deny {
 		d.Reference = s.id.reference()[:quoted]
 		d.Route = inLanguage(g.config.Route, language)
 	}
-	return d
 }
 
 // denial is the decision for a request that cannot be looked at.

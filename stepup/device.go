@@ -29,18 +29,28 @@ type deviceToken struct {
 // be lost.
 const tabGrace = 2 * time.Minute
 
+// longestDevice is the most characters of a device token.
+const longestDevice = 256
+
+// tokenRoom is memory in which a device token is read.
+type tokenRoom struct {
+	sealed  [longestDevice]byte
+	subject [longestSubject]byte
+	opened  [longestDevice + longestSubject]byte
+}
+
 // openDevice reads a device token, sealed for one subject so that it is worth
 // nothing to another. An empty, forged or foreign one is no device: the client
 // is then simply not known.
-func (g *Guard) openDevice(text, subject string) (t deviceToken) {
-	if text == "" || len(text) > 256 {
+func (g *Guard) openDevice(text, subject string, room *tokenRoom) (t deviceToken) {
+	if text == "" || len(text) > longestDevice {
 		return deviceToken{}
 	}
-	sealed, err := base64.RawURLEncoding.DecodeString(text)
+	sealed, err := base64.RawURLEncoding.AppendDecode(room.sealed[:0], []byte(text))
 	if err != nil {
 		return deviceToken{}
 	}
-	plain, err := g.keys.token.Open(sealed, []byte(subject))
+	plain, err := g.keys.token.OpenIn(room.opened[:0], sealed, append(room.subject[:0], subject...))
 	if err != nil || len(plain) != len(t.ID)+4 {
 		return deviceToken{}
 	}

@@ -99,7 +99,7 @@ func (g *Guard) redeemFor(ctx context.Context, action, grant string, req Request
 		return warrant{}, err
 	}
 	h := happening{
-		id: p.ID, time: p.Issued, device: g.openDevice(req.Device, req.Subject).ID, session: req.Session,
+		id: p.ID, time: p.Issued, device: g.openDevice(req.Device, req.Subject, new(tokenRoom)).ID, session: req.Session,
 		binding: pseudonym(g.keys.binding, req.Binding).Key, subject: req.Subject, sealer: g.keys.event,
 	}
 	w.Event = h.seal()

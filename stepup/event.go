@@ -68,7 +68,7 @@ func (g *Guard) openHappening(text, subject string) (h happening, ok bool) {
 func (g *Guard) happening(s *situation) happening {
 	return happening{
 		id: s.id, time: s.now, device: Key(s.device), session: s.req.Session,
-		binding: pseudonym(g.keys.binding, s.req.Binding).Key,
+		binding: s.binding.Key,
 		subject: s.req.Subject, sealer: g.keys.event,
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"sync"
 	"sync/atomic"
 
 	"github.com/proportion-go/proportion/otp"
@@ -24,6 +25,8 @@ type Guard struct {
 	policy atomic.Pointer[policy.Policy]
 	keys   keys
 	habits familiarity
+
+	situations sync.Pool // of those that are over
 
 	// Rooms for as many as compare recovery codes, and as many as only seem to.
 	guessing, refusing chan struct{}
@@ -83,12 +86,20 @@ func (g *Guard) SetPolicy(p *policy.Policy) error {
 
 // pseudonym returns the keyed pseudonyms of a text under one purpose; an empty
 // text has the zero Ref.
-func pseudonym(mac *otp.MAC, text string) (r Ref) {
+func pseudonym(mac *otp.MAC, text string) Ref {
+	r, _ := identify(mac, text)
+	return r
+}
+
+// identify returns the pseudonyms of a text, as pseudonym does, and its keyed
+// hash, as sum does, of which one is the beginning.
+func identify(mac *otp.MAC, text string) (Ref, [32]byte) {
 	if text == "" {
-		return Ref{}
+		return Ref{}, [32]byte{}
 	}
 	var room fewSums
-	return refOf(mac.AppendSums(room[:0], []byte(text)))
+	sums := mac.AppendSums(room[:0], []byte(text))
+	return refOf(sums), sums[0]
 }
 
 // fewSums is room for the sums of nearly every ring.

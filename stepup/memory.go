@@ -78,6 +78,7 @@ const capsOfChallenge = 8
 // shard when keys are rotated.
 type shard struct {
 	mu         sync.Mutex
+	view       view // of the operation that holds mu: one made for each would be an allocation
 	names      table[Key, place]
 	people     slab[person]
 	challenges table[ID, challenge]
@@ -147,29 +148,30 @@ func (m *Memory) do(ctx context.Context, told time.Time, home uint8, op func(*vi
 	if err != nil {
 		return err
 	}
-	v := view{Memory: m, now: now, home: home}
-	if err := v.near(op); err != errElsewhere { //nolint:errorlint // it is never wrapped
+	if err := m.near(now, home, op); err != errElsewhere { //nolint:errorlint // it is never wrapped
 		return err
 	}
-	return v.far(op)
+	return m.far(now, home, op)
 }
 
-func (v *view) near(op func(*view) error) error {
-	v.all.RLock()
-	defer v.all.RUnlock()
-	s := &v.shards[v.home]
+func (m *Memory) near(now time.Time, home uint8, op func(*view) error) error {
+	m.all.RLock()
+	defer m.all.RUnlock()
+	s := &m.shards[home]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := v.sweep(v.home); err != nil {
-		return err
-	}
-	return op(v)
+	s.view = view{Memory: m, now: now, home: home}
+	return s.view.run(op)
 }
 
-func (v *view) far(op func(*view) error) error {
-	v.all.Lock()
-	defer v.all.Unlock()
-	v.wide = true
+func (m *Memory) far(now time.Time, home uint8, op func(*view) error) error {
+	m.all.Lock()
+	defer m.all.Unlock()
+	v := view{Memory: m, now: now, home: home, wide: true}
+	return v.run(op)
+}
+
+func (v *view) run(op func(*view) error) error {
 	if err := v.sweep(v.home); err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func (g *Guard) EnrolMobile(
 	if len(key) != ed25519.PublicKeySize || !ed25519.Verify(key, EnrolmentMessage(grant), signature) {
 		return ErrRefused
 	}
-	device := g.openDevice(req.Device, req.Subject).ID
+	device := g.openDevice(req.Device, req.Subject, new(tokenRoom)).ID
 	if device == (Key{}) {
 		return &RequestError{"Device", "does not name the mobile that enrols"}
 	}

@@ -32,26 +32,37 @@ func (g *Guard) offer(ctx context.Context, s *situation, d *Decision, trusted bo
 		d.Outcome, d.Enrol = Deny, g.enrollable(s, d.Verdict.Step.Methods)
 		return
 	}
+	d.Offers = make([]Offer, len(offers))
 	for i := range offers {
-		if !trusted {
-			offers[i].Shown = "" // L25
+		if o := &offers[i]; trusted && o.Address != "" { // L25
+			o.Shown = Contact{Kind: o.Kind, Address: o.Address}.Masked()
 		}
-		d.Offers = append(d.Offers, Offer{
-			Method: offers[i].Method, To: offers[i].Shown, After: offers[i].After,
-		})
+		d.Offers[i] = Offer{Method: offers[i].Method, To: offers[i].Shown, After: offers[i].After}
 	}
-	t := g.newTicket(s, d, lane)
-	t.Facts, t.Offers = facts, offers
-	d.happening.device = t.Device
-	d.ticket = func() string {
-		full := *t
-		s.describe(&full)
-		text, err := g.sealTicket(&full)
-		if err != nil {
-			return "" // Begin answers ErrTicket
-		}
-		return text
+	// The situation will be another request's: the ticket takes what it needs.
+	c := &candidate{ticket: g.newTicket(s, d, lane), seen: s.seen}
+	c.seen.Profile = nil
+	c.ticket.Facts, c.ticket.Offers = facts, offers
+	d.happening.device = c.ticket.Device
+	d.ticket = func() string { return g.sealCandidate(c) }
+}
+
+// candidate is a ticket that is made only if it is asked for: describing and
+// sealing it takes longer than the decision.
+type candidate struct {
+	ticket ticket
+	seen   risk.Observation
+}
+
+// sealCandidate returns the ticket, or nothing: Begin then answers ErrTicket.
+func (g *Guard) sealCandidate(c *candidate) string {
+	full := c.ticket
+	full.describe(&c.seen)
+	text, err := g.sealTicket(&full)
+	if err != nil {
+		return ""
 	}
+	return text
 }
 
 // enrollable returns the methods that the subject could enrol and has not.
@@ -79,17 +90,17 @@ func (s *situation) lane(trusted bool) Lane {
 	return StrangerLane
 }
 
-func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) *ticket {
+func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) ticket {
 	action := s.policy.Action(s.req.Action)
 	device := s.provable()
-	t := &ticket{
+	t := ticket{
 		ID:          s.id,
 		Issued:      s.now,
 		Subject:     s.req.Subject,
-		Session:     sum(g.keys.session, s.req.Session),
-		Binding:     sum(g.keys.binding, s.req.Binding),
-		Audience:    g.audience(s.req),
-		Formerly:    pseudonym(g.keys.binding, s.req.Binding).Former,
+		Session:     s.sums.session,
+		Binding:     s.sums.binding,
+		Audience:    g.audience(&s.req),
+		Formerly:    s.binding.Former,
 		Device:      device,
 		Renewal:     s.device == risk.DeviceID(device) && device != (Key{}),
 		Lane:        lane,
@@ -101,7 +112,7 @@ func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) *ticket {
 		Step:        d.Verdict.Step.Index,
 		ACR:         d.Verdict.Step.ACR,
 		Reasons:     d.Verdict.Reasons(s.req.language(), 2),
-		Address:     g.place(appendAddress(nil, s.req.IP)),
+		Address:     s.address,
 	}
 	if s.decoy != "" {
 		t.Subject, t.Decoy = s.decoy, s.req.Subject
@@ -111,11 +122,11 @@ func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) *ticket {
 
 // describe adds to a ticket what takes long to find, and is only needed once
 // the ticket is: what a proof would teach, and what a mobile shows.
-func (s *situation) describe(t *ticket) {
-	t.Evidence = s.evidence(t.Device)
-	t.Network = network(s.req.IP)
-	t.Where = strings.Join(slices.DeleteFunc([]string{s.seen.Location.City, s.seen.Location.Country}, isEmpty), ", ")
-	t.Client = s.seen.Client.Family()
+func (t *ticket) describe(seen *risk.Observation) {
+	t.Evidence = evidence(*seen, t.Device)
+	t.Network = network(seen.Addr)
+	t.Where = strings.Join(slices.DeleteFunc([]string{seen.Location.City, seen.Location.Country}, isEmpty), ", ")
+	t.Client = seen.Client.Family()
 }
 
 func isEmpty(s string) bool { return s == "" }
@@ -131,8 +142,7 @@ func (s *situation) provable() Key {
 }
 
 // evidence returns what a proof of this request on the device would teach.
-func (s *situation) evidence(device Key) []byte {
-	seen := s.seen
+func evidence(seen risk.Observation, device Key) []byte {
 	seen.Device = risk.DeviceID(device)
 	encoded, err := seen.Evidence().MarshalBinary()
 	if err != nil {
@@ -145,7 +155,7 @@ func (s *situation) evidence(device Key) []byte {
 // now, in the policy's order.
 func (g *Guard) usable(ctx context.Context, s *situation, d *Decision, lane Lane) []offer {
 	contacts := g.reachable(ctx, s, d.Verdict.Sensitivity)
-	var offers []offer
+	offers := make([]offer, 0, len(d.Verdict.Step.Methods))
 	for _, m := range d.Verdict.Step.Methods {
 		way, _ := d.Verdict.Step.Way(m)
 		if !g.has(m) || !slices.Contains(way.Channels, string(s.req.Channel)) {
@@ -196,7 +206,7 @@ func (s *situation) settling(a *Authenticator) bool {
 func contactOffer(m Method, via []policy.ContactKind, after time.Time, contacts []Contact) (offer, bool) {
 	for _, c := range contacts {
 		if slices.Contains(via, c.Kind) {
-			return offer{Method: m, After: after, Kind: c.Kind, Address: c.Address, Shown: c.Masked()}, true
+			return offer{Method: m, After: after, Kind: c.Kind, Address: c.Address}, true
 		}
 	}
 	return offer{}, false
@@ -236,9 +246,10 @@ func (g *Guard) reachable(ctx context.Context, s *situation, sensitivity policy.
 		return nil
 	}
 	touches := s.policy.Action(s.req.Action).Touches
-	return slices.DeleteFunc(slices.Clone(all), func(c Contact) bool {
+	s.reach = slices.DeleteFunc(append(s.reach[:0], all...), func(c Contact) bool {
 		fresh := !c.Since.IsZero() && s.now.Sub(c.Since) < settling
 		return g.config.Senders[c.Kind] == nil || slices.Contains(touches, c.Kind) ||
 			fresh && sensitivity.AtLeast(policy.Sensitive)
 	})
+	return s.reach
 }
