@@ -27,6 +27,23 @@ func TestTOTPWrongCodeAllocatesNothing(t *testing.T) {
 	}
 }
 
+func TestOpenInAllocatesNothing(t *testing.T) {
+	sealer := ringOf(t, keyOf(t, "k1", 1)).Sealer("shop", "token")
+	sealed, err := sealer.Seal([]byte("a device"), []byte("alice"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	room, associated := make([]byte, len(sealed)+5), []byte("alice")
+	n := testing.AllocsPerRun(100, func() {
+		if _, err := sealer.OpenIn(room, sealed, associated); err != nil {
+			t.Error(err)
+		}
+	})
+	if n != 0 {
+		t.Errorf("%v allocations, want 0", n)
+	}
+}
+
 func TestMACAllocatesNothing(t *testing.T) {
 	mac := ringOf(t, keyOf(t, "k1", 1)).MAC("shop", "code")
 	subject, code := []byte("a subject of ordinary length"), []byte("482100")

@@ -177,6 +177,29 @@ func TestSealer(t *testing.T) {
 	}
 }
 
+// TestOpenIn: it is Open, whatever the room.
+func TestOpenIn(t *testing.T) {
+	sealer := ringOf(t, keyOf(t, "k1", 1)).Sealer("shop", "ticket")
+	plaintext, associated := []byte("a secret"), []byte("for bob")
+	sealed, err := sealer.Seal(plaintext, associated)
+	if err != nil {
+		t.Fatal(err)
+	}
+	enough := len(sealed) + len(associated)
+	for _, size := range []int{0, 1, len(associated), enough - 1, enough, 10 * enough} {
+		room := bytes.Repeat([]byte{0xee}, size)
+		for range 2 {
+			opened, err := sealer.OpenIn(room[:size/2], sealed, associated)
+			if err != nil || !bytes.Equal(opened, plaintext) {
+				t.Errorf("room of %d: got %q, %v", size, opened, err)
+			}
+		}
+		if got, err := sealer.OpenIn(room, sealed, []byte("for eve")); err != otp.ErrSealed || got != nil {
+			t.Errorf("room of %d, another's: got %q, %v; want exactly ErrSealed", size, got, err)
+		}
+	}
+}
+
 // TestSealedOpensNowhereElse: L30.
 func TestSealedOpensNowhereElse(t *testing.T) {
 	ring := ringOf(t, keyOf(t, "k1", 1))

@@ -236,3 +236,38 @@ func FuzzEvidence(f *testing.F) {
 		_ = encode(t, decode(t, encode(t, p)))
 	})
 }
+
+// TestReset: a profile that is used again holds nothing of the one before, even
+// where the next is damaged.
+func TestReset(t *testing.T) {
+	newcomer := new(risk.Profile)
+	prove(newcomer, at(start(), risktest.DakarAddr, newcomer))
+	more, less := encode(t, settled()), encode(t, newcomer)
+	empty := encode(t, new(risk.Profile))
+	var p risk.Profile
+	for i, next := range [][]byte{more, less, more, more[:len(more)-1], less, nil, more} {
+		p.Reset()
+		if !bytes.Equal(encode(t, &p), empty) {
+			t.Fatalf("%d: a reset profile is not empty", i)
+		}
+		want := new(risk.Profile)
+		wantErr := want.UnmarshalBinary(next)
+		if err := p.UnmarshalBinary(next); (err == nil) != (wantErr == nil) {
+			t.Fatalf("%d: got error %v, want %v", i, err, wantErr)
+		}
+		if !bytes.Equal(encode(t, &p), encode(t, want)) {
+			t.Errorf("%d: it is not what it is in new memory", i)
+		}
+	}
+}
+
+// TestDecodingKeepsWhatIsThere: a profile that holds something does not lose it
+// to data that is damaged at the end.
+func TestDecodingKeepsWhatIsThere(t *testing.T) {
+	p := settled()
+	want, damaged := encode(t, p), encode(t, p)
+	damaged[len(damaged)-1] ^= 1
+	if err := p.UnmarshalBinary(damaged); !errors.Is(err, risk.ErrEncoding) || !bytes.Equal(encode(t, p), want) {
+		t.Errorf("got error %v, and a changed profile", err)
+	}
+}

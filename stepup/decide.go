@@ -313,7 +313,7 @@ func (g *Guard) spend(ctx context.Context, s *situation, in *policy.Input, v *po
 		if !errors.Is(err, ErrRefused) {
 			in.Gaps = append(in.Gaps, policy.Gap{Kind: policy.StoreGap, Name: "spend", Text: "cannot be counted"})
 		}
-		in.Spent = policy.Spent{} // unknown: caps nothing
+		in.Spent = policy.Spent{}   // unknown: caps nothing
 		*v = s.policy.Evaluate(*in) // in memory of its own: the store may hold the charges
 	}
 }

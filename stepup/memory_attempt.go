@@ -87,7 +87,7 @@ func (v *view) attempted(c *challenge, at place) Attempted {
 	}
 	if s := v.person(c.person).mind; s != nil && s.past != nil {
 		counted.Profile, counted.Version = s.past.profile, s.past.version
-		counted.Authenticators = slices.Clip(s.past.authenticators)
+		counted.Authenticators = slices.Clone(s.past.authenticators)
 	}
 	return counted
 }

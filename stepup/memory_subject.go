@@ -26,8 +26,8 @@ type past struct {
 	since          time.Time
 	profile        []byte
 	version        uint64
-	authenticators []Authenticator // replaced, never modified: a State shares them
-	devices        []Device        // likewise
+	authenticators []Authenticator
+	devices        []Device
 	held           []Held
 	prompts        moments // passed
 	spent          []spent
@@ -107,7 +107,8 @@ func (s *subject) describe(st *State, q *Query, now time.Time) {
 func (p *past) describe(st *State, q *Query, now time.Time) {
 	p.present(q.Device, q.Counter, now)
 	st.Since, st.Profile, st.Version = p.since, p.profile, p.version
-	st.Authenticators, st.Devices = slices.Clip(p.authenticators), slices.Clip(p.devices)
+	st.Authenticators = slices.Clone(p.authenticators)
+	st.Devices = slices.Clone(p.devices)
 	st.Prompts = p.prompts.since(q.PromptsSince)
 	st.Prompts24h = p.prompts.since(now.Add(-24 * time.Hour))
 	for _, h := range p.held {
@@ -160,7 +161,6 @@ func (p *past) rotate(id Key, now time.Time) uint32 {
 		i = len(p.devices)
 		p.devices = append(p.devices, Device{ID: id})
 	}
-	p.devices = slices.Clone(p.devices)
 	p.devices[i].Counter++
 	p.devices[i].Rotated, p.devices[i].Seen = now, time.Time{}
 	return p.devices[i].Counter
@@ -175,15 +175,13 @@ func (p *past) has(id Key) bool {
 func (p *past) present(id Key, counter uint32, now time.Time) {
 	for i := range p.devices {
 		if d := &p.devices[i]; d.ID == id && d.Counter == counter && d.Seen.IsZero() {
-			p.devices = slices.Clone(p.devices)
-			p.devices[i].Seen = now
-			return
+			d.Seen = now
 		}
 	}
 }
 
 func (p *past) revoke(ids []Key) {
-	p.devices = slices.DeleteFunc(slices.Clone(p.devices), func(d Device) bool { return slices.Contains(ids, d.ID) })
+	p.devices = slices.DeleteFunc(p.devices, func(d Device) bool { return slices.Contains(ids, d.ID) })
 	p.held = slices.DeleteFunc(p.held, func(h Held) bool { return slices.Contains(ids, h.Device) })
 }
 
@@ -194,20 +192,20 @@ func (p *past) use(used Authenticator, was []byte) bool {
 	if used.Method == 0 {
 		return true
 	}
-	for i, a := range p.authenticators {
+	for i := range p.authenticators {
+		a := &p.authenticators[i]
 		if a.Method != used.Method {
 			continue
 		}
 		if !slices.Equal(a.Sealed, was) || used.LastStep <= a.LastStep && used.LastStep|a.LastStep != 0 {
 			return false
 		}
-		p.authenticators = slices.Clone(p.authenticators)
-		p.authenticators[i] = used
+		*a = used
 		return true
 	}
 	return false
 }
 
 func (p *past) remove(m policy.Method) {
-	p.authenticators = slices.DeleteFunc(slices.Clone(p.authenticators), func(a Authenticator) bool { return a.Method == m })
+	p.authenticators = slices.DeleteFunc(p.authenticators, func(a Authenticator) bool { return a.Method == m })
 }

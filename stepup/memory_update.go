@@ -56,7 +56,6 @@ func (s *subject) update(u *Update, now time.Time) {
 		p.remove(m)
 	}
 	for _, named := range u.Rename {
-		p.devices = slices.Clone(p.devices)
 		for i := range p.devices {
 			if p.devices[i].ID == named.ID {
 				p.devices[i].Name = named.Name

@@ -165,9 +165,7 @@ type Query struct {
 	PromptsSince time.Time
 }
 
-// State is what a store remembers of a subject. Its slices are only to be read:
-// a store may give the same ones to every caller, and then replaces them where
-// they change.
+// State is what a store remembers of a subject.
 type State struct {
 	Since          time.Time // when it was first remembered; zero: unknown, or erased since
 	Profile        []byte    // encoded risk.Profile; nil: a newcomer
