@@ -11,6 +11,7 @@ import (
 
 	"github.com/proportion-go/proportion/otp"
 	"github.com/proportion-go/proportion/risk"
+	"github.com/proportion-go/proportion/risk/risktest"
 	"github.com/proportion-go/proportion/stepup"
 	"github.com/proportion-go/proportion/stepup/steptest"
 )
@@ -166,5 +167,65 @@ func TestWaitThatIsOverIsNotTold(t *testing.T) {
 		if len(d.Offers) == 0 || d.Offers[0].After.IsZero() == tt.told {
 			t.Errorf("got %v offering %v, want a wait told: %t", &d, d.Offers, tt.told)
 		}
+	}
+}
+
+// A report that is proven voids what was proven since an unproven one too, also
+// of a session that has no device to revoke (L21).
+func TestProvenReportVoidsWhatCameSince(t *testing.T) {
+	s, _ := newReported(t)
+	owner := s.owner(t)
+	_, event := s.takeover(t)
+	if err := s.report(t, owner, event, stepup.NotMine, ""); err != nil {
+		t.Fatal(err)
+	}
+	s.Clock.Advance(time.Minute)
+	thief := alice("call").From(risktest.ParisAddr)
+	thief.Channel = stepup.Phone
+	if err := s.prove(t, thief, "address.change", stepup.Code6); err != nil {
+		t.Fatal(err)
+	}
+	s.Clock.Advance(time.Minute)
+	if d := s.Decide(thief, "address.change", nil); !d.Verdict.HeldOK {
+		t.Fatalf("before the report: got %v, want the thief's proof to count", &d)
+	}
+	grant, err := s.grant(t, owner, stepup.ActionRevoke, stepup.TOTP)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Clock.Advance(time.Second)
+	if err := s.report(t, owner, event, stepup.NotMine, grant.Token); err != nil {
+		t.Fatal(err)
+	}
+	if d := s.Decide(thief, "address.change", nil); d.Verdict.HeldOK {
+		t.Errorf("after a proven report: got %v by a proof from before", &d)
+	}
+}
+
+// What a guard with a clock that leaped asks of the challenges that ended
+// changes nothing for the others.
+func TestLeapEndsNoLookingForTheEnded(t *testing.T) {
+	clock := steptest.NewClock(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
+	m := stepup.NewMemory(stepup.MemoryConfig{Elapsed: clock.Elapsed})
+	if _, err := m.Ended(t.Context(), clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	o := stepup.Opening{
+		ID: stepup.ID{1, 2}, Subject: stepup.Ref{Key: stepup.Key{1, 2, 3}}, Binding: stepup.Ref{Key: stepup.Key{9}},
+		Method: stepup.Code6, Attempts: 3, Ticket: []byte("sealed"),
+		Now: clock.Now(), Issued: clock.Now(), Expires: clock.Now().Add(time.Minute),
+	}
+	if err := m.Open(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	clock.Advance(2 * time.Minute)
+	leaped := clock.Now().Add(30 * 24 * time.Hour)
+	if _, err := m.Ended(t.Context(), leaped); !errors.Is(err, stepup.ErrClock) {
+		t.Fatalf("a month ahead: got error %v, want %v", err, stepup.ErrClock)
+	}
+	clock.Advance(30 * time.Minute)
+	all, err := m.Ended(t.Context(), clock.Now())
+	if err != nil || len(all) != 1 {
+		t.Errorf("got %d that ended, error %v, want the one that expired", len(all), err)
 	}
 }

@@ -64,6 +64,9 @@ var _ Ender = (*Memory)(nil)
 
 // Ended implements [Ender]. It looks at the whole store once a minute.
 func (m *Memory) Ended(ctx context.Context, now time.Time) ([]Ended, error) {
+	if _, err := m.clock.accept(now); err != nil {
+		return nil, err
+	}
 	m.over.asked.Store(true)
 	last := m.over.swept.Load()
 	due := now.UnixNano()-last >= int64(time.Minute)

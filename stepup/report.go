@@ -182,9 +182,9 @@ func (g *Guard) notMine(ctx context.Context, c *claim) error {
 
 // warn makes the guard cautious from now on. What was proven since an earlier
 // report stays proven, or somebody who reports without end could void every
-// proof of the owner's at once.
+// proof of the owner's at once: unless this report is itself proven.
 func (m *memo) warn(c *claim) {
-	if !m.cautious() {
+	if c.proven || !m.cautious() {
 		m.since = c.now
 	}
 	m.until = c.now.Add(caution)
