@@ -94,6 +94,11 @@ type Config struct {
 	// Nil: nothing is written.
 	Journal journal.Sink
 
+	// JournalKeys are the keys that the journal is sealed with, so that
+	// [Guard.Erase] can destroy those of a subject (L23). Nil: the journal is
+	// in clear, or its keys are the host's to destroy.
+	JournalKeys journal.KeyStore
+
 	// Sends caps how many codes are sent. The zero value has good defaults.
 	Sends Sends
 

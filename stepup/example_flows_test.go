@@ -79,36 +79,15 @@ func ExampleDecision_signals() {
 	// action.name="invoice.view" action.sensitivity="trivial" client.channel="web
 }
 
-// shredder is a sink before another one that destroys the key of whoever is
-// erased, once the event of it is written.
-type shredder struct {
-	journal.Sink
-	keys journal.KeyStore
-}
-
-func (s shredder) Append(ctx context.Context, events ...*journal.Event) error {
-	if err := s.Sink.Append(ctx, events...); err != nil {
-		return err
-	}
-	for _, e := range events {
-		if e.Kind == journal.KindErase {
-			if err := s.keys.Destroy(ctx, e.Alias); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// Where the journal is sealed, erasing a subject takes the key of his events
-// too: a sink of the host's sees to it.
+// Where the journal is sealed, erasing a subject destroys the key of his events
+// too.
 func ExampleGuard_Erase() {
 	dir, _ := os.MkdirTemp("", "journal")
 	defer os.RemoveAll(dir)
 	path, keys := filepath.Join(dir, "journal.jsonl"), new(journal.MemoryKeys)
 	file, _ := journal.OpenFile(journal.FileConfig{Path: path, Keys: keys})
 	t := new(testing.T)
-	bench := steptest.New(t, testPolicy(t), func(c *stepup.Config) { c.Journal = shredder{file, keys} })
+	bench := steptest.New(t, testPolicy(t), func(c *stepup.Config) { c.Journal, c.JournalKeys = file, keys })
 	bench.Decide(steptest.NewClient(steptest.Alice, "laptop"), "address.change", nil)
 
 	readable := func() int64 {

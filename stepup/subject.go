@@ -168,8 +168,8 @@ func (g *Guard) Unlock(ctx context.Context, subject string, lane Lane) error {
 // name until they no longer count, so that erasing buys no new guesses (L23).
 // Backups of the store are the host's to erase.
 //
-// The key of a sealed journal is the host's to destroy as well: that of the
-// alias in the event of [journal.KindErase], which is written here.
+// So are the keys of the subject's sealed events destroyed, where
+// [Config.JournalKeys] has them, those of aliases from before a rotation too.
 //
 // The host sees to it that the subject asked for it: see the built-in action
 // profile.erase. Errors: a [*RequestError], [ErrUnavailable].
@@ -183,7 +183,32 @@ func (g *Guard) Erase(ctx context.Context, subject string) error {
 	if err != nil {
 		return unavailable("erase", err)
 	}
-	return g.outside(ctx, subject, journal.KindErase, "erased", journal.Detail{})
+	destroyed, err := g.shred(ctx, subject)
+	if err != nil {
+		return unavailable("journal keys", err)
+	}
+	return g.outside(ctx, subject, journal.KindErase, "erased", journal.Detail{Keys: destroyed})
+}
+
+// shred destroys the keys of a subject's sealed events, and returns how many
+// there were.
+func (g *Guard) shred(ctx context.Context, subject string) (destroyed int64, err error) {
+	keys := g.config.JournalKeys
+	if keys == nil {
+		return 0, nil
+	}
+	r := pseudonym(g.keys.journal, subject)
+	for _, alias := range append(r.Former, r.Key) {
+		alias := journal.Pseudonym(alias)
+		if _, err := keys.Key(ctx, alias); errors.Is(err, journal.ErrNoKey) {
+			continue
+		}
+		if err := keys.Destroy(ctx, alias); err != nil {
+			return destroyed, err
+		}
+		destroyed++
+	}
+	return destroyed, nil
 }
 
 // subjectRef returns the pseudonyms that a subject may be kept under: today's,

@@ -81,7 +81,7 @@ var kinds = [...]KindSpec{
 	{KindPolicy, []string{"adopted", "refused"},
 		"Another policy was adopted, or refused for being weaker."},
 	{KindErase, []string{"erased"},
-		"A subject was erased: the key of his sealed events is to be destroyed."},
+		"A subject was erased. Its detail is never sealed, since the key of his events is destroyed."},
 	{KindGap, []string{"dropped", "torn"},
 		"Something is missing here: trivial decisions were dropped under load, or the last line of a " +
 			"file had no end when it was opened."},
