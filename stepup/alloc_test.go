@@ -24,7 +24,7 @@ func TestDecideAllocatesLittle(t *testing.T) {
 			t.Errorf("got %v, error %v", &d, err)
 		}
 	})
-	if n > 9 {
-		t.Errorf("%v allocations, want 9 at most", n)
+	if n > 8 {
+		t.Errorf("%v allocations, want 8 at most", n)
 	}
 }

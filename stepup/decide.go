@@ -40,6 +40,7 @@ type situation struct {
 	// Memory that is used again.
 	past  recollection // what profile points to
 	reach []Contact    // what reachable returns
+	tombs [len(fewSums{})]Key
 	token tokenRoom
 }
 
@@ -118,7 +119,7 @@ func (g *Guard) refresh(ctx context.Context, s *situation, d *Decision) {
 func (g *Guard) observe(ctx context.Context, req *Request) *situation {
 	s := g.situation()
 	s.req, s.policy, s.now = *req, g.Policy(), g.config.Now()
-	s.subject = g.subjectRef(req.Subject)
+	s.subject = g.subjectRefIn(s.tombs[:0], req.Subject)
 	s.id = newID(s.subject.Key)
 	s.session, s.sums.session = identify(g.keys.session, req.Session)
 	s.binding, s.sums.binding = identify(g.keys.binding, req.Binding)

@@ -84,7 +84,8 @@ func (l Lane) String() string {
 // time agreed on a time ahead does it become the store's, since the host may
 // have slept.
 //
-// A store must be safe for concurrent use. An operation may block on I/O and
+// A store must be safe for concurrent use. It keeps no slice of a [Ref] beyond
+// the operation: the guard uses that memory again. An operation may block on I/O and
 // honours its context. Package steptest has the tests that any store must
 // pass.
 type Store interface {

@@ -213,13 +213,17 @@ func (g *Guard) shred(ctx context.Context, subject string) (destroyed int64, err
 
 // subjectRef returns the pseudonyms that a subject may be kept under: today's,
 // those under former keys, and those of the tombstone of an erased one.
-func (g *Guard) subjectRef(subject string) Ref {
+func (g *Guard) subjectRef(subject string) Ref { return g.subjectRefIn(nil, subject) }
+
+// subjectRefIn is subjectRef with room for the names of the tombstone.
+func (g *Guard) subjectRefIn(tombs []Key, subject string) Ref {
 	var room fewSums
 	sums := g.keys.subject.AppendSums(room[:0], []byte(subject))
 	r := refOf(sums)
 	for _, sum := range sums {
-		r.Tombs = append(r.Tombs, tombstone(sum))
+		tombs = append(tombs, tombstone(sum))
 	}
+	r.Tombs = tombs
 	return r
 }
 
