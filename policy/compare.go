@@ -242,7 +242,8 @@ func (p prompts) String() string {
 }
 
 func (c *comparison) lists() {
-	names := maps.Clone(c.before.lists)
+	names := map[string]expression.List{} // not a clone: an empty policy has no map
+	maps.Copy(names, c.before.lists)
 	maps.Copy(names, c.after.lists)
 	for name := range names {
 		b, inBefore := c.before.lists[name]

@@ -23,6 +23,9 @@ func (c *comparison) facts() {
 		if a.Type != b.Type {
 			c.add(Unclear, where, "%s became %s", b.Type, a.Type)
 		}
+		if a.Unit != b.Unit { // the same limit is another sum, and is shown as one
+			c.add(Unclear, where, "unit: %q became %q", b.Unit, a.Unit)
+		}
 		if a.Optional != b.Optional {
 			c.add(stronger(b.Optional), where, "optional: %v became %v", b.Optional, a.Optional)
 		}

@@ -64,6 +64,8 @@ func TestCompare(t *testing.T) {
 			"stronger: fact sim_changed_hours: optional: true became false"},
 		"a fact unbounded": {"unit: EUR, min: 0", "unit: EUR",
 			`weaker: fact amount: min: "0" became ""`},
+		"a fact in another unit": {"unit: EUR", "unit: JPY",
+			`unclear: fact amount: unit: "EUR" became "JPY"`},
 		"another list": {"[BE, CH, DE,", "[BE, CH,",
 			"unclear: list neighbours: its members changed"},
 		"a lower score": {"score: 35", "score: 30",
@@ -150,7 +152,7 @@ func changes(list []policy.Change) string {
 }
 
 func TestCompareEmpty(t *testing.T) {
-	empty, full := new(policy.Policy), parse(t)
+	empty := new(policy.Policy)
 	for _, c := range policy.Compare(empty, empty) {
 		t.Errorf("the same: %v", c)
 	}
@@ -158,8 +160,10 @@ func TestCompareEmpty(t *testing.T) {
 		return slices.ContainsFunc(policy.Compare(a, b),
 			func(c policy.Change) bool { return c.Direction != policy.Stronger })
 	}
-	if !weakens(empty, full) {
-		t.Error("a policy is not weaker than none, which denies")
+	for _, full := range []*policy.Policy{parse(t), telecom(t)} { // without lists, and with
+		if !weakens(empty, full) {
+			t.Error("a policy is not weaker than none, which denies")
+		}
 	}
 }
 
