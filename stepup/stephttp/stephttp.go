@@ -30,6 +30,13 @@ type Config struct {
 	// Notify is called for an outcome of notify, before the handler runs. Nil:
 	// nobody is told.
 	Notify func(r *http.Request, d stepup.Decision)
+
+	// Observe is called for every request before it is answered, so that the
+	// host can log what clients are not told: what [stepup.Decision.Degraded]
+	// lists, and why a request or a grant was refused. The decision is the zero
+	// one for a request with a grant, the error nil where there was none. Nil:
+	// nothing is called.
+	Observe func(r *http.Request, d stepup.Decision, err error)
 }
 
 // Middleware guards handlers. It is safe for concurrent use.
@@ -48,6 +55,9 @@ func New(guard *stepup.Guard, c Config) (*Middleware, error) {
 	}
 	if c.Notify == nil {
 		c.Notify = func(*http.Request, stepup.Decision) {}
+	}
+	if c.Observe == nil {
+		c.Observe = func(*http.Request, stepup.Decision, error) {}
 	}
 	return &Middleware{guard: guard, config: c}, nil
 }
@@ -71,7 +81,9 @@ func (m *Middleware) Require(action string, next http.Handler) http.Handler {
 }
 
 func (m *Middleware) redeem(w http.ResponseWriter, r *http.Request, token string, req stepup.Request, next http.Handler) {
-	if err := m.guard.Redeem(r.Context(), token, req); err != nil {
+	err := m.guard.Redeem(r.Context(), token, req)
+	m.config.Observe(r, stepup.Decision{}, err)
+	if err != nil {
 		Problem(w, err)
 		return
 	}
@@ -80,6 +92,7 @@ func (m *Middleware) redeem(w http.ResponseWriter, r *http.Request, token string
 
 func (m *Middleware) decide(w http.ResponseWriter, r *http.Request, req stepup.Request, next http.Handler) {
 	d, err := m.guard.Decide(r.Context(), req)
+	m.config.Observe(r, d, err)
 	switch {
 	case err != nil:
 		Problem(w, err)

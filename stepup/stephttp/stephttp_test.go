@@ -131,6 +131,35 @@ func TestChallengeAndGrant(t *testing.T) {
 	}
 }
 
+// The host hears of every request what its client is not told.
+func TestObserve(t *testing.T) {
+	store := steptest.NewFaulty(stepup.NewMemory(stepup.MemoryConfig{}))
+	p, err := policy.Load("../testdata/policy.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := steptest.New(t, p, func(c *stepup.Config) { c.Store = store })
+	var decided stepup.Decision
+	var failed error
+	m, err := stephttp.New(b.Guard, stephttp.Config{
+		Request: func(_ *http.Request, action string) (stepup.Request, error) {
+			return steptest.NewClient(steptest.Alice, "laptop").Request(action, nil), nil
+		},
+		Observe: func(_ *http.Request, d stepup.Decision, err error) { decided, failed = d, err },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := m.Require("address.change", http.NotFoundHandler())
+	if post(h, "/", "nonsense"); !errors.Is(failed, stepup.ErrRefused) {
+		t.Errorf("a grant of nobody: got error %v, want ErrRefused", failed)
+	}
+	store.Fail("Subject", errors.New("store down"))
+	if post(h, "/", ""); failed != nil || len(decided.Degraded) == 0 {
+		t.Errorf("without the store: got %v, error %v, want what is degraded", &decided, failed)
+	}
+}
+
 func TestNewRefuses(t *testing.T) {
 	b, _, _ := service(t)
 	if _, err := stephttp.New(nil, stephttp.Config{}); err == nil {
