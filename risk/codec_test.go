@@ -44,7 +44,7 @@ func life(t *rapid.T, p *risk.Profile, label string) {
 		case what == 2:
 			p.Seed(risk.Home{Countries: []string{"FR", "BE"}[:where%2+1], Timezone: "Europe/Paris"}, by)
 		case what == 3:
-			p.Refresh(o.Evidence())
+			p.Refresh(o.Device, o.Time)
 		default:
 			p.Learn(o.Evidence(), by)
 			proofs = append(proofs, by)

@@ -188,15 +188,15 @@ func (p *Profile) learnPlace(e *Evidence, event *proven) {
 // it: neither the store nor the subject's trace needs it finer.
 const renewal = 24 * time.Hour
 
-// Refresh renews what a proof once added, after an allowed action, and reports
-// whether anything changed that is worth storing. It adds nothing: ten
-// thousand unproven requests move nothing (L21).
-func (p *Profile) Refresh(e Evidence) (changed bool) {
-	i := p.find(e.device)
-	if i < 0 || e.Time.Before(unixTime(p.devices[i].last).Add(renewal)) {
+// Refresh renews what a proof once taught of a device, after an action on it
+// was allowed, and reports whether anything changed that is worth storing. It
+// adds nothing: ten thousand unproven requests move nothing (L21).
+func (p *Profile) Refresh(id DeviceID, now time.Time) (changed bool) {
+	i, at := p.find(id), unixSeconds(now)
+	if i < 0 || at-p.devices[i].last < int64(renewal/time.Second) {
 		return false
 	}
-	p.devices[i].last = unixSeconds(e.Time)
+	p.devices[i].last = at
 	return true
 }
 

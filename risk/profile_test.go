@@ -129,7 +129,7 @@ func TestUnprovenRequestsMoveNothing(t *testing.T) {
 		o := at(start().Add(time.Duration(i)*time.Second), addrs[i%len(addrs)], p)
 		o.Device = risktest.Device(fmt.Sprint("stranger", i%50))
 		o.Client = risktest.Phone()
-		if p.Refresh(o.Evidence()) {
+		if p.Refresh(o.Device, o.Time) {
 			t.Fatalf("request %d changed the profile", i)
 		}
 	}
@@ -142,10 +142,10 @@ func TestRefreshRenewsADeviceOnly(t *testing.T) {
 	p, fresh := settled(), settled()
 	o := at(start().Add(days(300)), risktest.NewYorkAddr, p)
 	o.Client = risktest.Phone()
-	if !p.Refresh(o.Evidence()) {
+	if !p.Refresh(o.Device, o.Time) {
 		t.Fatal("nothing was renewed")
 	}
-	if p.Refresh(o.Evidence()) {
+	if p.Refresh(o.Device, o.Time) {
 		t.Error("renewed twice in a day")
 	}
 	was, _ := fresh.Device(o.Device)

@@ -102,7 +102,7 @@ func (g *Guard) Decide(ctx context.Context, req Request) (Decision, error) {
 // changes something once a day at most, and nothing depends on it at once: a
 // store that fails, or learns of a proof meanwhile, is left alone.
 func (g *Guard) refresh(ctx context.Context, s *situation, d *Decision) {
-	if d.Outcome != Allow && d.Outcome != Notify || s.storeFailed() || !s.profile.Refresh(s.seen.Evidence()) {
+	if d.Outcome != Allow && d.Outcome != Notify || s.storeFailed() || !s.profile.Refresh(s.device, s.now) {
 		return
 	}
 	encoded, err := (&recollection{*s.profile, s.memo}).MarshalBinary()
