@@ -6,10 +6,12 @@ package stepup_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/proportion-go/proportion/otp"
+	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/risk"
 	"github.com/proportion-go/proportion/risk/risktest"
 	"github.com/proportion-go/proportion/stepup"
@@ -227,5 +229,26 @@ func TestLeapEndsNoLookingForTheEnded(t *testing.T) {
 	all, err := m.Ended(t.Context(), clock.Now())
 	if err != nil || len(all) != 1 {
 		t.Errorf("got %d that ended, error %v, want the one that expired", len(all), err)
+	}
+}
+
+// Nor does the length of a ticket, whatever a stranger has it filled with, say
+// whether a name is somebody's.
+func TestTicketLengthTellsNothing(t *testing.T) {
+	b := steptest.New(t, attackPolicy(t, policy.Source{Name: "reset.yaml", Data: []byte(`
+version: 1
+actions:
+  password.reset: { sensitivity: sensitive, session: none, bind: [new_email] }
+`)}))
+	b.Contacts["fake-b"] = b.Contacts[steptest.Alice]
+	length := func(subject string, fill int) int {
+		facts := map[string]any{"new_email": strings.Repeat("x", fill)}
+		d := b.Decide(steptest.NewClient(subject, "stranger").From(risktest.ParisAddr), "password.reset", facts)
+		return len(d.Ticket())
+	}
+	for fill := 1; fill < 2_100; fill += 7 {
+		if known, unknown := length("fake-b", fill), length("fake-c", fill); known != unknown || known == 0 {
+			t.Fatalf("filled with %d bytes: got %d characters for a customer, %d for nobody", fill, known, unknown)
+		}
 	}
 }

@@ -4,6 +4,7 @@
 package stepup
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"time"
@@ -78,9 +79,18 @@ func sealJSON(s *otp.Sealer, value any) (string, error) {
 	return sealText(s, plain)
 }
 
-// ticketSize is what a ticket from before a first factor is filled up to a
-// multiple of, so that its length does not tell whose it is.
-const ticketSize = 2048
+// hidden is how much longer, at least, a ticket from before a first factor is
+// than what its request alone makes of it: room for all that would tell whose it
+// is. All are a multiple of it.
+const hidden = 1024
+
+// asked is the ticket as anybody's would be.
+func (t *ticket) asked() *ticket {
+	a := *t
+	a.Subject, a.Decoy = cmp.Or(t.Decoy, t.Subject), ""
+	a.Band, a.Step, a.ACR, a.Offers, a.Reasons = 0, 0, "", nil, nil
+	return &a
+}
 
 // sealTicket returns the ticket sealed.
 func (g *Guard) sealTicket(t *ticket) (string, error) {
@@ -88,8 +98,14 @@ func (g *Guard) sealTicket(t *ticket) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for t.Lane == FirstFactorLane && len(plain)%ticketSize != 0 {
-		plain = append(plain, ' ') // which JSON ignores
+	if t.Lane == FirstFactorLane {
+		asked, err := json.Marshal(t.asked())
+		if err != nil {
+			return "", err
+		}
+		for len(plain) < len(asked)+hidden || len(plain)%hidden != 0 {
+			plain = append(plain, ' ') // which JSON ignores
+		}
 	}
 	return sealText(g.keys.ticket, plain)
 }
