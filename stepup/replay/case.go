@@ -83,8 +83,8 @@ type Counts struct {
 	Lines    int64 `json:"lines"`    // all but blank ones
 	Bad      int64 `json:"bad"`      // lines that could not be read
 	Bytes    int64 `json:"bytes"`    // read from the files, as they are stored
-	Sealed   int64 `json:"sealed"`   // decisions that came sealed
-	Unopened int64 `json:"unopened"` // of them, those without a key
+	Sealed   int64 `json:"sealed"`   // events that came sealed, labels too
+	Unopened int64 `json:"unopened"` // of them, decisions without a key
 
 	// Of raw events.
 	Disorder  int64 `json:"disorder"`  // that came later than an event of a later time
