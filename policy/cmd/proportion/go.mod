@@ -3,16 +3,12 @@ module github.com/proportion-go/proportion/policy/cmd/proportion
 go 1.26.0
 
 require (
-	github.com/chromedp/cdproto v0.159.0
 	github.com/proportion-go/proportion v0.1.0
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/cobra v1.10.2
 )
 
-require github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875 // indirect
-
 require (
-	github.com/chromedp/chromedp v0.23.0
 	github.com/expr-lang/expr v1.17.8 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/oschwald/maxminddb-golang/v2 v2.8.0 // indirect

@@ -53,8 +53,10 @@ func writeLife(t testing.TB, events []risktest.Event) string {
 		if e.Attack != 0 {
 			label = "attack"
 		}
-		fmt.Fprintf(&b, `{"id":"%d","time":%q,"subject":"%d","action":"login","ip":%q,"user_agent":%q,"device":%q,"success":true,"label":%q}`+"\n",
-			i, e.Time.Format(time.RFC3339Nano), e.Subject, e.Addr, e.Client.UserAgent, device, label)
+		fmt.Fprintf(&b, `{"id":"%d","time":%q,"subject":"%d","action":"login","ip":%q,`, i,
+			e.Time.Format(time.RFC3339Nano), e.Subject, e.Addr)
+		fmt.Fprintf(&b, `"user_agent":%q,"device":%q,"success":true,"label":%q}`+"\n", e.Client.UserAgent,
+			device, label)
 	}
 	return save(t, "life.jsonl", b.String())
 }
@@ -68,6 +70,21 @@ func lifeLocator(events []risktest.Event) *risktest.Locator {
 		}
 	}
 	return l
+}
+
+// reduced is the shipped telecom policy with its signals reduced to "new
+// country or new device".
+func reduced(t testing.TB) string {
+	t.Helper()
+	text, err := os.ReadFile("../../../examples/policies/telecom/policy.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, _, found := strings.Cut(string(text), "\nrules:")
+	if !found {
+		t.Fatal("the policy has no rules")
+	}
+	return head + "\nrules:\n  - { id: new, when: geo.new_country or not device.known, unknown: fire, score: 60 }\n"
 }
 
 func save(t testing.TB, name, content string) string {

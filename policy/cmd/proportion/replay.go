@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/proportion-go/proportion/policy"
+	"github.com/proportion-go/proportion/policy/cmd/proportion/internal/replace"
 	"github.com/proportion-go/proportion/policy/cmd/proportion/internal/report"
 	"github.com/proportion-go/proportion/stepup/replay"
 )
@@ -87,7 +88,7 @@ func (w world) replay(ctx context.Context, o *replayOptions) error {
 	}
 	s := report.New(r)
 	if o.page != "" {
-		if err := putFile(o.page, s.HTML); err != nil {
+		if err := replace.Write(o.page, s.HTML); err != nil {
 			return internalError{err}
 		}
 	}

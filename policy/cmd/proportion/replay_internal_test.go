@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -169,24 +168,6 @@ func TestCheckpointsAreKept(t *testing.T) {
 	}
 	if kept == 0 {
 		t.Error("no checkpoint was kept")
-	}
-}
-
-func TestPutFileLeavesNothingBehind(t *testing.T) {
-	folder := t.TempDir()
-	path := save(t, "there", "old")
-	err := putFile(path, func(w io.Writer) error {
-		_, _ = io.WriteString(w, "half")
-		return io.ErrShortWrite
-	})
-	if err == nil || contentOf(t, path) != "old" {
-		t.Errorf("got %v and %q, want the old file", err, contentOf(t, path))
-	}
-	if err := putFile(filepath.Join(folder, "new"), func(io.Writer) error { return nil }); err != nil {
-		t.Error(err)
-	}
-	if entries, err := os.ReadDir(filepath.Dir(path)); err != nil || len(entries) != 1 {
-		t.Errorf("got %v, %v, want one file", entries, err)
 	}
 }
 

@@ -12,10 +12,10 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
+	"github.com/proportion-go/proportion/policy/cmd/proportion/internal/replace"
 	"github.com/proportion-go/proportion/stepup/replay"
 )
 
@@ -149,7 +149,7 @@ func (j *job) keep() error {
 	if k.Run, err = j.replay.MarshalBinary(); err != nil {
 		return err
 	}
-	return putFile(j.path(), func(w io.Writer) error { return gob.NewEncoder(w).Encode(k) })
+	return replace.Write(j.path(), func(w io.Writer) error { return gob.NewEncoder(w).Encode(k) })
 }
 
 // step is called every few thousand decisions.
@@ -177,21 +177,3 @@ func (j *job) done() {
 type diskError struct{ error }
 
 func (e diskError) Unwrap() error { return e.error }
-
-// putFile puts a file in its place when all of it is on the disk, so that
-// neither a full disk nor an interruption leaves half of one.
-func putFile(path string, content func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return diskError{err}
-	}
-	err = content(f)
-	err = errors.Join(err, f.Chmod(0o600), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return diskError{errors.Join(err, os.Remove(f.Name()))}
-	}
-	return nil
-}

@@ -1,48 +1,54 @@
 // SPDX-FileCopyrightText: The Proportion Authors
 // SPDX-License-Identifier: Apache-2.0
 
-// Package replace writes files that are there already.
+// Package replace writes files so that neither a full disk nor an interruption
+// leaves half of one.
 package replace
 
 import (
+	"errors"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
 
-// File gives a file another text. It is replaced as a whole or not at all, and
-// keeps its permissions; of a symbolic link it is the target.
-func File(path, text string) (err error) {
-	target, err := filepath.EvalSymlinks(path)
-	if err != nil {
+// File gives a file that is there another text, as [Write] does.
+func File(path, text string) error {
+	if _, err := os.Stat(path); err != nil {
 		return err
 	}
-	info, err := os.Stat(target)
-	if err != nil {
+	return Write(path, func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
 		return err
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(target), ".proportion-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(temporary.Name()) // what failed is what matters
+	})
+}
+
+// Write puts a file in its place once all of it is on the disk. One that was
+// there keeps its permissions, and of a symbolic link it is the target; a new
+// one is for its owner alone.
+func Write(path string, content func(io.Writer) error) error {
+	mode := fs.FileMode(0o600)
+	info, err := os.Stat(path)
+	switch {
+	case err == nil:
+		mode = info.Mode().Perm()
+		if path, err = filepath.EvalSymlinks(path); err != nil {
+			return err
 		}
-	}()
-	_, err = temporary.WriteString(text)
-	for _, then := range []func() error{
-		func() error { return temporary.Chmod(info.Mode().Perm()) },
-		temporary.Sync,
-	} {
-		if err == nil {
-			err = then()
-		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
 	}
-	if e := temporary.Close(); err == nil {
-		err = e
+	f, err := os.CreateTemp(filepath.Dir(path), ".proportion-*")
+	if err != nil {
+		return err
 	}
+	err = errors.Join(content(f), f.Chmod(mode), f.Sync(), f.Close())
 	if err == nil {
-		err = os.Rename(temporary.Name(), target)
+		err = os.Rename(f.Name(), path)
 	}
-	return err
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
 }

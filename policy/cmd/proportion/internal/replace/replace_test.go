@@ -5,6 +5,7 @@ package replace_test
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -66,5 +67,33 @@ func TestFileThatIsNone(t *testing.T) {
 	}
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("there is one now (%v)", err)
+	}
+}
+
+// TestWriteAllOrNothing: what fails half way leaves the old file, and no other.
+func TestWriteAllOrNothing(t *testing.T) {
+	folder := t.TempDir()
+	path := filepath.Join(folder, "page.html")
+	write := func(text string, end error) error {
+		return replace.Write(path, func(w io.Writer) error {
+			_, err := io.WriteString(w, text)
+			return errors.Join(err, end)
+		})
+	}
+	if err := write("whole", nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := write("half", io.ErrShortWrite); !errors.Is(err, io.ErrShortWrite) {
+		t.Errorf("got %v, want %v", err, io.ErrShortWrite)
+	}
+	if data, err := os.ReadFile(path); err != nil || string(data) != "whole" {
+		t.Errorf("the file holds %q (%v)", data, err)
+	}
+	info, err := os.Stat(path)
+	if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("the mode of a new file is %v (%v)", info.Mode(), err)
+	}
+	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 1 {
+		t.Errorf("%d files are left (%v)", len(entries), err)
 	}
 }
