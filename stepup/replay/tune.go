@@ -49,7 +49,7 @@ type Setting struct {
 	Friction float64 // of a thousand legitimate requests, those stopped
 	Stopped  float64 // the share of attacks stopped
 
-	expected float64 // the share of attacks to expect: see prior
+	expected float64 // the share of attacks to expect: see prior and fee
 }
 
 // Tuning is what a search found.
@@ -75,12 +75,15 @@ const (
 func Tune(ctx context.Context, src Source, c TuneConfig) (*Tuning, error) {
 	cells := newCells(c)
 	var judged *judge
-	r, err := New(src, Config{Policy: c.Policy, Since: c.Since, Until: c.Until, Examples: -1, Subjects: 1, Decided: func(d *Decided) error {
+	add := func(d *Decided) error {
 		if d.After.Comparable && d.Label != Unlabelled {
 			cells.add(d, &judged.verdict)
 		}
 		return nil
-	}})
+	}
+	r, err := New(src, Config{
+		Policy: c.Policy, Since: c.Since, Until: c.Until, Examples: -1, Subjects: 1, Decided: add,
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -38,6 +38,10 @@ const (
 // it safe (the rule of succession).
 const prior = 1.0
 
+// fee is how many attacks a rule must be worth to be used: that of one that
+// stops fewer was learnt by chance, and does not last.
+const fee = 1.0
+
 // prices are how many attacks let through one per mille of friction is worth,
 // in per mille of all attacks.
 var prices = [...]float64{0.3, 1, 3, 8, 20, 60}
@@ -77,8 +81,18 @@ func (s *search) judge(set *Setting) {
 	}
 	set.Friction = per(1000, stopped.legit, s.totals.legit)
 	set.Stopped = per(1, stopped.attacks, s.totals.attacks)
-	set.expected = (float64(stopped.attacks) + prior*float64(combinations)) /
-		(float64(s.totals.attacks) + prior*float64(len(s.cells)))
+	worth := float64(stopped.attacks) + prior*float64(combinations) - fee*float64(set.rules())
+	set.expected = worth / (float64(s.totals.attacks) + prior*float64(len(s.cells)))
+}
+
+// rules returns how many rules are used.
+func (set *Setting) rules() (n int) {
+	for _, score := range set.Scores {
+		if score > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // band returns the band that a case falls in.

@@ -18,7 +18,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/proportion-go/proportion/policy"
-	"github.com/proportion-go/proportion/risk"
 	"github.com/proportion-go/proportion/stepup/replay"
 )
 
@@ -39,9 +38,10 @@ func newTune(w world) *cobra.Command {
 		Long: `Propose scores and bands that stop the most attacks within a budget of friction.
 
 The labelled decisions of the first half of the time are learnt from; the second
-half judges what came out. Of raw events, the first eighth only fills the profiles. Scores of rules and the start of the high band may
-change, and rules on devices, countries, habits and failures may be added. The
-proposal is printed as a difference of the policy, which is left as it is.
+half judges what came out. Of raw events, the first quarter only fills the
+profiles. Scores of rules and the start of the high band may change, and rules
+on devices, countries, habits and failures may be added. The proposal is printed
+as a difference of the policy, which is left as it is.
 
 The exit code is 1 if there are too few labels to tell, or if the proposal does
 not hold on the second half.`,
@@ -132,17 +132,19 @@ type proposal struct {
 }
 
 // propose learns from the first half of the time, and judges on the second.
-func propose(ctx context.Context, sources []policy.Source, budget float64, open func() (replay.Source, error)) (*proposal, error) {
+func propose(
+	ctx context.Context, sources []policy.Source, budget float64, open func() (replay.Source, error),
+) (*proposal, error) {
 	p, err := policy.Parse(sources...)
 	if err != nil {
 		return nil, err
 	}
 	t := &proposal{before: sources}
-	var seen evidence
-	if err := t.survey(ctx, p, open, &seen); err != nil {
+	seen := newEvidence()
+	if err := t.survey(ctx, p, open, seen); err != nil {
 		return nil, err
 	}
-	added := candidates(&seen)
+	added := candidates(seen, t.half)
 	edit, err := newEdit(sources)
 	if err != nil {
 		return nil, err
@@ -166,7 +168,9 @@ func propose(ctx context.Context, sources []policy.Source, budget float64, open 
 }
 
 // survey finds the middle of the time, and what evidence of habits looks like.
-func (t *proposal) survey(ctx context.Context, p *policy.Policy, open func() (replay.Source, error), seen *evidence) error {
+func (t *proposal) survey(
+	ctx context.Context, p *policy.Policy, open func() (replay.Source, error), seen *evidence,
+) error {
 	src, err := open()
 	if err != nil {
 		return err
@@ -176,8 +180,10 @@ func (t *proposal) survey(ctx context.Context, p *policy.Policy, open func() (re
 		return err
 	}
 	t.half = r.First.Add(r.Last.Sub(r.First) / 2)
-	if !r.Compared { // raw events: until then, profiles are filled
-		t.since = r.First.Add(t.half.Sub(r.First) / 4)
+	if !r.Compared {
+		// Raw events: while profiles are being filled, all is newer than it
+		// will be, and friction is not what a budget is stated for.
+		t.since = r.First.Add(t.half.Sub(r.First) / 2)
 	}
 	return nil
 }
@@ -227,31 +233,6 @@ func (t *proposal) difference() []byte {
 		all = append(all, diff.Diff(s.Name, s.Data, s.Name+" (tuned)", t.after[i].Data)...)
 	}
 	return all
-}
-
-// evidence is what habits looked like in legitimate requests.
-type evidence struct {
-	network, agent []float64
-	failures       bool
-}
-
-// maxEvidence bounds what is kept of it.
-const maxEvidence = 50_000
-
-func (e *evidence) add(d *replay.Decided) error {
-	if d.Event.Decision == nil || d.Event.Decision.Signals == nil || d.Label == replay.Attack {
-		return nil
-	}
-	s := d.Event.Decision.Signals
-	if n, known := s.Number(risk.FamiliarityNetwork); known && len(e.network) < maxEvidence {
-		e.network = append(e.network, n)
-	}
-	if n, known := s.Number(risk.FamiliarityAgent); known && len(e.agent) < maxEvidence {
-		e.agent = append(e.agent, n)
-	}
-	_, known := s.Number(risk.VelocityFailures1h)
-	e.failures = e.failures || known
-	return nil
 }
 
 // print writes what was found for a terminal.

@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,80 +17,6 @@ import (
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/stepup/replay"
 )
-
-// candidate is a rule that tune may add.
-type candidate struct{ id, when, unknown, group string }
-
-type candidateList []candidate
-
-// candidates are the rules that tune may add: what is new, what was not the
-// subject's habit, and who is guessing. The numbers of habits are quantiles of
-// the deployment's own legitimate requests.
-func candidates(e *evidence) candidateList {
-	list := candidateList{
-		{"tuned-new-device", "not device.known", "fire", ""},
-		{"tuned-new-country", "geo.new_country", "skip", ""},
-		{"tuned-new-network", "geo.new_asn", "skip", ""},
-	}
-	if e.failures {
-		list = append(list, candidate{"tuned-failures", "velocity.failures_1h >= 3", "skip", ""})
-	}
-	for _, part := range []struct {
-		name   string
-		values []float64
-		shares []float64
-	}{
-		{"network", e.network, []float64{0.1, 0.25, 0.5, 0.8, 0.9, 0.95, 0.99}},
-		{"agent", e.agent, []float64{0.5, 0.8, 0.95, 0.99}},
-	} {
-		last := ""
-		for i, q := range quantiles(part.values, part.shares) {
-			text, unknown := strconv.FormatFloat(q, 'f', 1, 64), "skip"
-			if i == 0 {
-				unknown = "fire" // who cannot be compared may be a stranger
-			}
-			if text != last {
-				list = append(list, candidate{
-					fmt.Sprintf("tuned-%s-%d", part.name, i+1), fmt.Sprintf("familiarity.%s > %s", part.name, text),
-					unknown, "tuned-" + part.name,
-				})
-			}
-			last = text
-		}
-	}
-	return list
-}
-
-// quantiles returns what such shares of the values are below.
-func quantiles(values, shares []float64) []float64 {
-	if len(values) < replay.MinLegit {
-		return nil
-	}
-	sorted := slices.Sorted(slices.Values(values))
-	var all []float64
-	for _, share := range shares {
-		all = append(all, sorted[int(share*float64(len(sorted)-1))])
-	}
-	return all
-}
-
-func (l candidateList) tuned() []replay.TunedRule {
-	var rules []replay.TunedRule
-	for _, c := range l {
-		rules = append(rules, replay.TunedRule{ID: c.id, Group: c.group})
-	}
-	return rules
-}
-
-func (c *candidate) text(indent string, score int) string {
-	lines := []string{
-		"- id: " + c.id, "  when: " + c.when, "  unknown: " + c.unknown, fmt.Sprintf("  score: %d", score),
-	}
-	if c.group != "" {
-		lines = append(lines, "  group: "+c.group)
-	}
-	return indent + strings.Join(lines, "\n"+indent) + "\n"
-}
 
 // edit changes scores and bands in the text of a policy, and adds rules to it.
 // All else, comments too, stays as it is.
