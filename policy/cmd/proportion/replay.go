@@ -103,7 +103,13 @@ func (w world) replay(ctx context.Context, o *replayOptions) error {
 		return internalError{err}
 	}
 	job.done()
-	return w.gate(o, r)
+	if err := w.gate(o, r); err != nil {
+		return err
+	}
+	if r.Decisions == 0 && r.Source.Bad > 0 {
+		return usageError{errors.New("no line of the input could be read: see --from")}
+	}
+	return nil
 }
 
 func (w world) replayConfig(o *replayOptions) (replay.Config, error) {

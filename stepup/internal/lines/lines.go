@@ -8,6 +8,7 @@ package lines
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 )
 
@@ -18,7 +19,14 @@ var (
 	// ErrDamaged is the error of a file whose compression is cut off or
 	// changed: nothing more can be had of it. The cause is joined.
 	ErrDamaged = errors.New("compressed file is damaged")
+
+	// ErrEndless is the error of a file in which no line ends: a device, or
+	// what is no text at all. It is not read on.
+	ErrEndless = errors.New("no line ends within 1 GiB")
 )
+
+// endless is how many bytes are passed over to find the end of a line.
+const endless = 1 << 30
 
 // Config says what a [Reader] reads.
 type Config struct {
@@ -136,8 +144,11 @@ func (r *Reader) read() ([]byte, error) {
 // long.
 func (r *Reader) readLong(line []byte) ([]byte, error) {
 	r.long = append(r.long[:0], line...)
-	err := bufio.ErrBufferFull
+	err, begin := bufio.ErrBufferFull, r.at.Offset
 	for errors.Is(err, bufio.ErrBufferFull) {
+		if r.at.Offset-begin > endless {
+			return nil, fmt.Errorf("%s: %w", r.Name(), ErrEndless)
+		}
 		line, err = r.buffer.ReadSlice('\n')
 		r.at.Offset += int64(len(line))
 		if room := r.config.Most + 1 - len(r.long); room > 0 {

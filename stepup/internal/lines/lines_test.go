@@ -102,3 +102,18 @@ func TestNames(t *testing.T) {
 		t.Errorf("a missing file: got %v", err)
 	}
 }
+
+// endless is a device: no line of it ever ends.
+type endless struct{}
+
+func (endless) Read(b []byte) (int, error) {
+	clear(b)
+	return len(b), nil
+}
+
+func TestEndless(t *testing.T) {
+	_, err := lines.New(lines.Config{Files: []string{"-"}, Stdin: endless{}, Most: 1000}).Next()
+	if !errors.Is(err, lines.ErrEndless) || !strings.HasPrefix(err.Error(), "stdin: ") {
+		t.Errorf("got error %v, want ErrEndless of stdin", err)
+	}
+}
