@@ -13,7 +13,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/proportion-go/proportion/risk"
 	"github.com/proportion-go/proportion/risk/risktest"
+	"github.com/proportion-go/proportion/stepup/journal"
 )
 
 // life returns what a population does in so many days, and on each subject one
@@ -94,4 +96,36 @@ func save(t testing.TB, name, content string) string {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// labelledJournal is a journal of 1,400 decisions of devices, one in ten by an
+// attacker with a robot, and the others one in five by a customer with a new
+// device.
+func labelledJournal(t testing.TB) (content []byte) {
+	t.Helper()
+	for i := range 1400 {
+		said, known := "legit", i%5 > 0
+		if i%10 == 3 {
+			said, known = "attack", false
+		}
+		at := time.Date(2026, 3, 2, i/60, i%60, 0, 0, time.UTC)
+		signals := new(risk.Signals)
+		signals.MarkComputed(risk.DeviceGroup)
+		signals.SetBool(risk.DeviceKnown, risk.TruthOf(known))
+		signals.SetBool(risk.DeviceAutomated, risk.TruthOf(said == "attack"))
+		for _, e := range []*journal.Event{
+			{
+				Time: at, Kind: journal.KindDecision, Action: "login", Step: "none", Outcome: "allow",
+				Detail: journal.Detail{Band: "low"}, Decision: &journal.Decision{Signals: signals},
+			},
+			{Time: at.Add(time.Hour), Kind: journal.KindLabel, Outcome: said},
+		} {
+			e.ID, e.Alias = fmt.Sprint("fake-", i), journal.Pseudonym{byte(i % 100), 1}
+			var err error
+			if content, err = journal.AppendLine(content, e); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return content
 }

@@ -33,6 +33,7 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	labelled := labelledJournal(t)
 	scripts, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil || len(scripts) < 12 {
 		t.Fatalf("%d scripts, want 12 or more (%v)", len(scripts), err)
@@ -44,7 +45,8 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			folder := filepath.Join(env.WorkDir, "examples")
 			return errors.Join(os.CopyFS(folder, os.DirFS(examples)),
-				os.WriteFile(filepath.Join(folder, "journal.jsonl"), journal, 0o600))
+				os.WriteFile(filepath.Join(folder, "journal.jsonl"), journal, 0o600),
+				os.WriteFile(filepath.Join(folder, "labelled.jsonl"), labelled, 0o600))
 		},
 	})
 }
