@@ -19,7 +19,8 @@ func traffic(t *testing.T) (events, policy string) {
 	t.Helper()
 	var b strings.Builder
 	for i := range 20_000 {
-		fmt.Fprintf(&b, `{"id":"%d","time":%q,"subject":"%d","action":"login","device":"%d","success":true}`+"\n", i,
+		fmt.Fprintf(&b,
+			`{"id":"%d","time":%q,"subject":"%d","action":"login","device":"%d","success":true}`+"\n", i,
 			time.Date(2026, 3, 2, 0, 0, i, 0, time.UTC).Format(time.RFC3339), i%97, i%131)
 	}
 	rules := strings.Replace(reduced(t), "geo.new_country or not device.known", "not device.known", 1)
@@ -76,7 +77,8 @@ func TestInterruptedRunsLoseNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	broken := base
-	broken.decisions, broken.resume = filepath.Join(folder, "broken.jsonl"), filepath.Join(folder, "checkpoint")
+	broken.decisions, broken.resume = filepath.Join(folder, "broken.jsonl"), filepath.Join(folder,
+		"checkpoint")
 	for range 3 {
 		_, err := replayed(t, &after{t.Context(), 5500}, world{}, broken)
 		if err == nil || !strings.Contains(err.Error(), "interrupted after") || exitOf(err) != exitInternal {
@@ -174,11 +176,13 @@ func TestCheckpointsAreKept(t *testing.T) {
 func TestProgressLine(t *testing.T) {
 	begun := time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)
 	p := &progress{size: 1000, begun: begun, from: 100, read: 100}
-	if got, want := p.line(begun.Add(10*time.Second), 2100, 550), "2100 decisions, 200 a second, 55 %, 10s left"; got != want {
+	if got, want := p.line(begun.Add(10*time.Second), 2100, 550),
+		"2100 decisions, 200 a second, 55 %, 10s left"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	p.size = 0
-	if got, want := p.line(begun.Add(10*time.Second), 2100, 550), "2100 decisions, 200 a second"; got != want {
+	if got, want := p.line(begun.Add(10*time.Second), 2100, 550),
+		"2100 decisions, 200 a second"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -48,10 +48,13 @@ not hold on the second half.`,
 		Args: cobra.MinimumNArgs(1),
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVar(&o.policies, "policy", nil, "the `file` or folder of the policy; again for more files")
-	flags.Float64Var(&o.budget, "budget", 0, "how many of 1,000 legitimate requests may be challenged or denied: `N`")
+	flags.StringArrayVar(&o.policies, "policy", nil,
+		"the `file` or folder of the policy; again for more files")
+	flags.Float64Var(&o.budget, "budget", 0,
+		"how many of 1,000 legitimate requests may be challenged or denied: `N`")
 	o.addInput(cmd)
-	flags.StringVar(&o.out, "diff", "", "write the difference to this `file`, which must not exist; else it is printed")
+	flags.StringVar(&o.out, "diff", "",
+		"write the difference to this `file`, which must not exist; else it is printed")
 	o.format = addChoice(cmd, "format", "how to print what was found", "text", "json")
 	for _, name := range []string{"policy", "budget"} {
 		if err := cmd.MarkFlagRequired(name); err != nil {
@@ -198,7 +201,8 @@ func (t *proposal) judge(ctx context.Context, p *policy.Policy, open func() (rep
 	if err != nil {
 		return err
 	}
-	r, err := replay.Run(ctx, src, replay.Config{Policy: better, Baseline: p, Examples: -1, Subjects: 1, Since: t.half})
+	r, err := replay.Run(ctx, src, replay.Config{Policy: better, Baseline: p, Examples: -1, Subjects: 1,
+		Since: t.half})
 	if err != nil {
 		return err
 	}
@@ -221,7 +225,8 @@ func (t *proposal) holds(budget float64) string {
 		return fmt.Sprintf("the proposal does not hold later: %.1f of 1,000 legitimate requests stopped, more than %v",
 			t.later.Friction(), budget)
 	case t.tuning.Best.Friction > budget:
-		return fmt.Sprintf("no setting meets the budget of %v: the least is %.1f", budget, t.tuning.Best.Friction)
+		return fmt.Sprintf("no setting meets the budget of %v: the least is %.1f", budget,
+			t.tuning.Best.Friction)
 	}
 	return ""
 }
@@ -240,9 +245,11 @@ func (t *proposal) print(w io.Writer, budget float64) error {
 	now, best := t.tuning.Now, t.tuning.Best
 	out := &checkedWriter{to: w}
 	line := func(format string, values ...any) { _, _ = fmt.Fprintf(out, format+"\n", values...) }
-	line("Learnt from %d attacks and %d legitimate requests%s before %s;", t.tuning.Attacks, t.tuning.Legit, t.begin(),
+	line("Learnt from %d attacks and %d legitimate requests%s before %s;", t.tuning.Attacks,
+		t.tuning.Legit, t.begin(),
 		t.half.UTC().Format("2006-01-02"))
-	line("judged on %d and %d since. The budget is %v of 1,000 legitimate requests.", t.later.Attacks, t.later.Legit, budget)
+	line("judged on %d and %d since. The budget is %v of 1,000 legitimate requests.", t.later.Attacks,
+		t.later.Legit, budget)
 	line("\n%-34s%14s%14s", "", "friction", "attacks")
 	line("%-34s%14s%14s", "", "per 1,000", "stopped")
 	row := func(name string, friction, stopped float64) {

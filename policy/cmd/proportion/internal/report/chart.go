@@ -53,7 +53,8 @@ func newCurve(s *Summary) *curveChart {
 	}
 	c.Line = strings.Join(points, " ")
 	last, _, _ := strings.Cut(points[len(points)-1], ",")
-	c.Area = fmt.Sprintf("%.1f,%d %s %s,%d", x(l.Curve[0].Friction), chartTop+chartTall, c.Line, last, chartTop+chartTall)
+	c.Area = fmt.Sprintf("%.1f,%d %s %s,%d", x(l.Curve[0].Friction), chartTop+chartTall, c.Line, last,
+		chartTop+chartTall)
 	for _, at := range ticks(most) {
 		c.X = append(c.X, tick{fmt.Sprintf("%.1f", x(at)), fmt.Sprintf("%g", at)})
 	}
@@ -61,7 +62,8 @@ func newCurve(s *Summary) *curveChart {
 		c.Y = append(c.Y, tick{fmt.Sprintf("%.1f", y(at)), fmt.Sprintf("%.0f%%", 100*at)})
 	}
 	if s.Before != nil && s.Before.Labels != nil {
-		c.Points = append(c.Points, newDot(x(s.Before.Labels.Friction), y(s.Before.Labels.Recall), "before", "before"))
+		c.Points = append(c.Points, newDot(x(s.Before.Labels.Friction), y(s.Before.Labels.Recall),
+			"before", "before"))
 	}
 	c.Points = append(c.Points, newDot(x(l.Friction), y(l.Recall), "now", "this policy"))
 	return c
@@ -86,7 +88,8 @@ func frictionShown(s *Summary) float64 {
 }
 
 func newDot(x, y float64, class, label string) dot {
-	d := dot{X: fmt.Sprintf("%.1f", x), Y: fmt.Sprintf("%.1f", y), Class: class, Label: label, Anchor: "start"}
+	d := dot{X: fmt.Sprintf("%.1f", x), Y: fmt.Sprintf("%.1f", y), Class: class, Label: label,
+		Anchor: "start"}
 	textX, textY := x+12, y+18
 	if class == "before" {
 		textY = y - 10
@@ -154,7 +157,8 @@ func newBars(names []string, values, before []float64, title func(i int) string,
 	for i, v := range values {
 		x := chartLeft + slot*float64(i)
 		b := bar{
-			X: fmt.Sprintf("%.1f", x+slot*0.14), Right: fmt.Sprintf("%.1f", x+slot*0.86), Width: fmt.Sprintf("%.1f", slot*0.72), Y: fmt.Sprintf("%.1f", y(v)),
+			X: fmt.Sprintf("%.1f", x+slot*0.14), Right: fmt.Sprintf("%.1f", x+slot*0.86),
+			Width: fmt.Sprintf("%.1f", slot*0.72), Y: fmt.Sprintf("%.1f", y(v)),
 			Height: fmt.Sprintf("%.1f", chartTop+chartTall-y(v)), Middle: fmt.Sprintf("%.1f", x+slot/2),
 			Label: names[i], Title: title(i), Labelled: i%every == 0,
 		}

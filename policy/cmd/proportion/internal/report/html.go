@@ -62,7 +62,8 @@ type stack struct {
 }
 
 func newView(s *Summary) *view {
-	v := &view{Summary: s, Story: s.story(), Cards: s.cards(), Curve: newCurve(s), MoreBad: s.Source.Bad > int64(len(s.BadLines))}
+	v := &view{Summary: s, Story: s.story(), Cards: s.cards(), Curve: newCurve(s),
+		MoreBad: s.Source.Bad > int64(len(s.BadLines))}
 	var before *[24]float64
 	if s.Before != nil {
 		before = &s.Before.promptedPerHour
@@ -126,14 +127,16 @@ func (s *Summary) story() []string {
 	}
 	story := []string{text + "."}
 	if s.After.Subjects.Count > 0 {
-		story = append(story, fmt.Sprintf("%s of customers would never be asked.", wholePercent(s.After.Subjects.NeverPrompted)))
+		story = append(story, fmt.Sprintf("%s of customers would never be asked.",
+			wholePercent(s.After.Subjects.NeverPrompted)))
 	}
 	if l := s.After.Labels; l != nil && l.Attacks > 0 {
 		text := fmt.Sprintf("It would stop %s of %s known attacks", number(l.Stopped), number(l.Attacks))
 		if s.Before != nil && s.Before.Labels != nil {
 			text += fmt.Sprintf(", where %s were stopped before", number(s.Before.Labels.Stopped))
 		}
-		story = append(story, text+fmt.Sprintf(", and ask %s of %s legitimate requests.", number(l.Prompted), number(l.Legit)))
+		story = append(story, text+fmt.Sprintf(", and ask %s of %s legitimate requests.",
+			number(l.Prompted), number(l.Legit)))
 	}
 	if c := s.Changes; c != nil {
 		story = append(story, fmt.Sprintf("%s would meet more friction than before, %s less.",

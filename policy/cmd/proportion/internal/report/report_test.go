@@ -19,7 +19,8 @@ import (
 
 // hostile are texts of requests that would do harm in one of the formats.
 var hostile = []string{
-	"<script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, "=1+1", "+1", "-cmd", "@SUM(A1)", "\x1b[2J", "a\nb\t",
+	"<script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, "=1+1", "+1", "-cmd", "@SUM(A1)",
+	"\x1b[2J", "a\nb\t",
 	strings.Repeat("wide", 60), "'; style=x", "{{.}}",
 }
 
@@ -36,13 +37,15 @@ func full() *replay.Report {
 		tallies[text] = &replay.Tally{Allow: 1234567 * n, Notify: n, Challenge: n, Deny: n}
 		lacking[text], moves[text] = n, n
 		costs[text] = &replay.Cost{Fired: 1234567, Mattered: n, Prompts: n}
-		changes = append(changes, replay.Change{ID: text, File: text, Line: n, Time: time.Unix(1, 0), Action: text,
-			Was: text, Is: text, Rules: []string{text, text}, Label: replay.Attack})
+		changes = append(changes, replay.Change{ID: text, File: text, Line: n, Time: time.Unix(1, 0),
+			Action: text,
+			Was:    text, Is: text, Rules: []string{text, text}, Label: replay.Attack})
 		bad = append(bad, replay.BadLine{File: text, Line: n, Problem: text})
 	}
 	side := replay.Side{
 		Comparable: 100, NotComparable: 5, Lacking: lacking, Outcomes: replay.Tally{Allow: 80, Challenge: 20},
-		Bands: map[string]*replay.Tally{"low": {Allow: 5}}, Actions: tallies, Countries: tallies, Rules: tallies,
+		Bands: map[string]*replay.Tally{"low": {Allow: 5}}, Actions: tallies, Countries: tallies,
+		Rules:    tallies,
 		Subjects: replay.Subjects{Count: 10, Prompted: 4, Sampled: 8},
 		Labels:   replay.Labels{Attacks: 10, Stopped: 7, Legit: 90, Prompted: 9, Refused: 1},
 	}
@@ -52,7 +55,8 @@ func full() *replay.Report {
 		Policy: strings.Repeat("a", 64), Decisions: 105, First: time.Unix(0, 0), Last: time.Unix(1e9, 0),
 		Source: replay.Counts{Bad: 99, Unopened: 1, Disorder: 2, Unlocated: 3, Unsampled: 4}, BadLines: bad,
 		After: side, Before: side, Compared: true, Costs: costs,
-		Changes: replay.Changes{Weaker: 3, Stronger: 2, Moves: moves, StrongerExamples: changes, WeakerExamples: changes},
+		Changes: replay.Changes{Weaker: 3, Stronger: 2, Moves: moves, StrongerExamples: changes,
+			WeakerExamples: changes},
 	}
 }
 
@@ -81,7 +85,8 @@ func TestTextFitsATerminal(t *testing.T) {
 
 func TestPageEscapes(t *testing.T) {
 	page := written(t, func(b *strings.Builder) error { return report.New(full()).HTML(b) })
-	for _, bad := range []string{"<script", "<img", "onerror=alert(1)>", "http://", "https://", "url(", "@import", "ZgotmplZ"} {
+	for _, bad := range []string{"<script", "<img", "onerror=alert(1)>", "http://", "https://", "url(",
+		"@import", "ZgotmplZ"} {
 		if strings.Contains(page, bad) {
 			t.Errorf("the page has %q", bad)
 		}

@@ -159,7 +159,8 @@ func New(r *replay.Report) *Summary {
 	}
 	for _, id := range slices.Sorted(maps.Keys(r.Costs)) {
 		c := r.Costs[id]
-		s.Costs = append(s.Costs, Cost{id, c.Fired, c.Mattered, c.Prompts, c.Spared, c.Denied, c.AttacksStopped, c.LegitPrompted})
+		s.Costs = append(s.Costs, Cost{id, c.Fired, c.Mattered, c.Prompts, c.Spared, c.Denied,
+			c.AttacksStopped, c.LegitPrompted})
 	}
 	slices.SortStableFunc(s.Costs, func(a, b Cost) int {
 		return cmp.Or(cmp.Compare(b.Prompts+b.Denied, a.Prompts+a.Denied), cmp.Compare(b.Fired, a.Fired))
@@ -222,7 +223,8 @@ func counts(of map[string]int64) []Count {
 }
 
 func subjects(r *replay.Subjects) Subjects {
-	s := Subjects{Count: r.Count, Prompted: r.Prompted, NeverPrompted: r.NeverPrompted(), Sampled: max(r.Sampled, 1)}
+	s := Subjects{Count: r.Count, Prompted: r.Prompted, NeverPrompted: r.NeverPrompted(),
+		Sampled: max(r.Sampled, 1)}
 	for i, name := range replay.PromptRanges() {
 		s.Prompts = append(s.Prompts, Count{name, r.Prompts[i]})
 	}
@@ -231,8 +233,10 @@ func subjects(r *replay.Subjects) Subjects {
 
 func labels(r *replay.Labels) *Labels {
 	l := &Labels{
-		Attacks: r.Attacks, Stopped: r.Stopped, LetThrough: r.LetThrough(), Legit: r.Legit, Prompted: r.Prompted,
-		Refused: r.Refused, Precision: r.Precision(), Recall: r.Recall(), Friction: r.Friction(), Curve: []Point{},
+		Attacks: r.Attacks, Stopped: r.Stopped, LetThrough: r.LetThrough(), Legit: r.Legit,
+		Prompted: r.Prompted,
+		Refused:  r.Refused, Precision: r.Precision(), Recall: r.Recall(), Friction: r.Friction(),
+		Curve: []Point{},
 	}
 	for _, p := range r.Curve() {
 		l.Curve = append(l.Curve, Point(p))
@@ -251,7 +255,8 @@ func changes(r *replay.Changes) *Changes {
 func examples(all []replay.Change) []Change {
 	list := []Change{}
 	for _, e := range all {
-		list = append(list, Change{e.ID, e.File, e.Line, e.Time, e.Action, e.Was, e.Is, append([]string{}, e.Rules...),
+		list = append(list, Change{e.ID, e.File, e.Line, e.Time, e.Action, e.Was, e.Is,
+			append([]string{}, e.Rules...),
 			e.Label.String()})
 	}
 	return list
@@ -271,19 +276,25 @@ func notes(r *replay.Report) []string {
 	add(c.Bad > 0, "%s could not be read.", number(c.Bad)+plural(c.Bad, " line", " lines"))
 	add(r.After.NotComparable > 0, "%s not be decided: something the policy reads is not in the input.",
 		number(r.After.NotComparable)+plural(r.After.NotComparable, " decision could", " decisions could"))
-	add(c.Unopened > 0, "%s sealed, and no key opens them.", number(c.Unopened)+plural(c.Unopened, " decision is",
+	add(c.Unopened > 0, "%s sealed, and no key opens them.", number(c.Unopened)+plural(c.Unopened,
+		" decision is",
 		" decisions are"))
 	if raw && r.Decisions > 0 {
-		add(c.Taught == 0, "No event says that it succeeded, so that nothing was learnt: every device and place is new.")
+		add(c.Taught == 0,
+			"No event says that it succeeded, so that nothing was learnt: every device and place is new.")
 		add(c.Devices == 0, "No event names a device: every device is unknown.")
 	}
-	add(c.Disorder > 0, "%s earlier than one before: sort the input by time.", number(c.Disorder)+plural(c.Disorder,
-		" event is", " events are"))
-	add(c.Unlocated > 0, "%s not in the location databases.", number(c.Unlocated)+plural(c.Unlocated, " address is",
+	add(c.Disorder > 0, "%s earlier than one before: sort the input by time.",
+		number(c.Disorder)+plural(c.Disorder,
+			" event is", " events are"))
+	add(c.Unlocated > 0, "%s not in the location databases.", number(c.Unlocated)+plural(c.Unlocated,
+		" address is",
 		" addresses are"))
-	add(c.Unsampled > 0, "There are too many subjects to remember: %s of others left out.", number(c.Unsampled)+
-		plural(c.Unsampled, " event was", " events were"))
-	add(r.After.Subjects.Sampled > 1, "Prompts per subject are those of one subject in %d.", r.After.Subjects.Sampled)
+	add(c.Unsampled > 0, "There are too many subjects to remember: %s of others left out.",
+		number(c.Unsampled)+
+			plural(c.Unsampled, " event was", " events were"))
+	add(r.After.Subjects.Sampled > 1, "Prompts per subject are those of one subject in %d.",
+		r.After.Subjects.Sampled)
 	return notes
 }
 

@@ -211,7 +211,8 @@ func (t *text) examples(name string, all []Change) {
 		if where == "" {
 			where = fmt.Sprintf("%s:%d", e.File, e.Line)
 		}
-		t.line("  %s", fit(fmt.Sprintf("%s  %s  %s", e.Time.UTC().Format("2006-01-02 15:04"), e.Action, where), width-2))
+		t.line("  %s", fit(fmt.Sprintf("%s  %s  %s", e.Time.UTC().Format("2006-01-02 15:04"), e.Action,
+			where), width-2))
 		because := ""
 		if len(e.Rules) > 0 {
 			because = "  by " + strings.Join(e.Rules, ", ")
@@ -231,7 +232,8 @@ func (t *text) costs(s *Summary) {
 	t.line("  %-30s%10s%10s%9s%9s%9s", "", "fired", "prompts", "denials", "attacks", "spared")
 	t.line("  %-30s%10s%10s%9s%9s%9s", "", "", "", "", "stopped", "")
 	for _, c := range s.Costs {
-		t.line("  %-30s%10s%10s%9s%9s%9s", fit(c.Rule, 29), number(c.Fired), number(c.Prompts), number(c.Denied),
+		t.line("  %-30s%10s%10s%9s%9s%9s", fit(c.Rule, 29), number(c.Fired), number(c.Prompts),
+			number(c.Denied),
 			number(c.AttacksStopped), number(c.Spared))
 	}
 }
@@ -251,7 +253,8 @@ func (t *text) rows(name string, all []Row) {
 			t.line("  … and %s more: see --format json", number(int64(len(all)-24)))
 			return
 		}
-		t.line("  %-24s%10s%10s%10s%10s%12.1f", fit(r.Name, 23), number(r.Allow), number(r.Notify), number(r.Challenge),
+		t.line("  %-24s%10s%10s%10s%10s%12.1f", fit(r.Name, 23), number(r.Allow), number(r.Notify),
+			number(r.Challenge),
 			number(r.Deny), r.PromptsPer1000)
 	}
 }
@@ -263,7 +266,8 @@ func (t *text) subjects(s *Summary) {
 	t.title("Subjects, by how often each was challenged")
 	for _, p := range s.After.Subjects.Prompts {
 		share := float64(p.Count) / float64(s.After.Subjects.Count)
-		t.line("  %-14s%12s%10s  %s", p.Name, number(p.Count), percent(share), strings.Repeat("#", int(40*share+0.5)))
+		t.line("  %-14s%12s%10s  %s", p.Name, number(p.Count), percent(share), strings.Repeat("#",
+			int(40*share+0.5)))
 	}
 }
 
