@@ -88,6 +88,7 @@ func TestDecideRefusesMalformedRequests(t *testing.T) {
 		{"Action", func(r *stepup.Request) { r.Action = "" }},
 		{"Channel", func(r *stepup.Request) { r.Channel = "" }},
 		{"Channel", func(r *stepup.Request) { r.Channel = "carrier pigeon" }},
+		{"Place", func(r *stepup.Request) { r.Place = &risk.Location{City: strings.Repeat("L", 257)} }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.field, func(t *testing.T) {

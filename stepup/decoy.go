@@ -48,7 +48,7 @@ func (g *Guard) disguise(ctx context.Context, s *situation) {
 	state.Around = s.state.Around
 	s.decoy, s.subject, s.state, s.id = name, ref, state, newID(ref.Key)
 	for kind := policy.SMS; kind <= policy.App; kind++ {
-		s.contacts = append(s.contacts, Contact{Kind: kind, Address: name})
+		s.contacts = append(slices.Clip(s.contacts), Contact{Kind: kind, Address: name})
 	}
 }
 

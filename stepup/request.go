@@ -118,9 +118,24 @@ func (r *Request) check() error {
 	}
 	switch r.Channel {
 	case Web, App, Phone, Shop, API:
-		return nil
+		return r.checkPlace()
 	}
 	return &RequestError{"Channel", "is none of web, app, phone, shop, api"}
+}
+
+// checkPlace bounds the texts of the place: what a proof teaches is carried in
+// the ticket.
+func (r *Request) checkPlace() error {
+	if r.Place == nil {
+		return nil
+	}
+	p := r.Place
+	for _, text := range [...]string{p.Country, p.Region, p.City, p.Timezone, p.Network} {
+		if err := checkField("Place", text, 0, 256); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkField returns a *RequestError for text that is not valid UTF-8 of so
