@@ -11,7 +11,8 @@ import (
 )
 
 // Export is all that is remembered of a subject, for the subject to read (GDPR
-// Art. 15 and 20). It is made to be encoded as JSON, and must be shown to
+// Art. 15 and 20), but for the proofs that single sessions hold: those are in
+// its profile too, and end with their session. It is made to be encoded as JSON, and must be shown to
 // nobody else: the host sees to it that the subject asked, as by the built-in
 // action profile.export.
 type Export struct {
@@ -40,8 +41,28 @@ type Export struct {
 	// reported that was not the subject. Zero: nothing was, of late.
 	Cautious time.Time `json:"cautious_until,omitzero"`
 
-	// Limits is how often each rule with a limit was used since the last proof.
-	Limits map[string]int `json:"limits"`
+	// Limits are the uses of each rule with a limit since the last proof.
+	Limits map[string]ExportedLimit `json:"limits"`
+
+	// Failures are the wrong answers in a row of each method, and Wrong24h all
+	// of the last 24 hours.
+	Failures []ExportedFailures `json:"failures"`
+	Wrong24h int                `json:"wrong_24h"`
+}
+
+// ExportedLimit is how often a rule with a limit was used, and the sum that it
+// counts.
+type ExportedLimit struct {
+	Count int    `json:"count"`
+	Sum   string `json:"sum"`
+}
+
+// ExportedFailures are the wrong answers in a row with one method in one lane.
+type ExportedFailures struct {
+	Lane   string    `json:"lane"`
+	Method string    `json:"method"`
+	Count  int       `json:"count"`
+	Last   time.Time `json:"last"`
 }
 
 // Export returns all that is remembered of a subject. An unknown subject has
@@ -63,7 +84,7 @@ func (g *Guard) Export(ctx context.Context, subject string) (Export, error) {
 	e := Export{
 		Profile: r.Disclose(), Devices: knownDevices(&r.Profile, &st), Prompts24h: st.Prompts24h,
 		Consent: r.memo.consent, Cautious: r.memo.until,
-		WrongAnswers: map[string]int{}, Limits: map[string]int{},
+		WrongAnswers: map[string]int{}, Limits: map[string]ExportedLimit{}, Wrong24h: st.Wrong.Day,
 	}
 	for _, a := range st.Authenticators {
 		if len(a.Sealed) > 0 {
@@ -76,7 +97,12 @@ func (g *Guard) Export(ctx context.Context, subject string) (Export, error) {
 		}
 	}
 	for _, r := range st.Spent {
-		e.Limits[r.Rule] = r.Count
+		e.Limits[r.Rule] = ExportedLimit{Count: r.Count, Sum: r.Sum.String()}
+	}
+	for _, f := range st.Failures {
+		e.Failures = append(e.Failures, ExportedFailures{
+			Lane: f.Lane.String(), Method: f.Method.String(), Count: f.Count, Last: f.Last,
+		})
 	}
 	return e, nil
 }

@@ -29,6 +29,7 @@ func TestExport(t *testing.T) {
 	}
 	for _, want := range []string{
 		`"methods":["totp"]`, `"kind":"Firefox on Linux"`, `"trusted":true`, `"stranger":100`, `"FR"`, `"purpose"`,
+		`"failures":[{"lane":"stranger","method":"code6","count":1`, `"wrong_24h":1`,
 	} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("got %s, want it to hold %s", text, want)
