@@ -59,7 +59,8 @@ func TestRedeemRefusesAnythingElse(t *testing.T) {
 				t.Errorf("got error %v, want a mismatch of %s", err, tt.field)
 			}
 			refused(t, err)
-			if err := b.Guard.Redeem(t.Context(), grant.Token, c.Request("transfer", transfer("250"))); err != nil {
+			req = c.Request("transfer", transfer("250"))
+			if err := b.Guard.Redeem(t.Context(), grant.Token, req); err != nil {
 				t.Errorf("the refusal used up the grant: %v", err)
 			}
 		})
@@ -169,7 +170,8 @@ func TestRedeemRefusesForgeries(t *testing.T) {
 	grant := b.Prove(c, "address.change", nil, stepup.Code4)
 	d := b.Decide(c, "transfer", transfer("250"))
 	for name, token := range map[string]string{
-		"empty": "", "damaged": "AAAA" + grant.Token[4:], "a ticket": d.Ticket(), "a device token": grant.Device,
+		"empty": "", "damaged": "AAAA" + grant.Token[4:],
+		"a ticket": d.Ticket(), "a device token": grant.Device,
 	} {
 		err := b.Guard.Redeem(t.Context(), token, c.Request("address.change", nil))
 		if !errors.Is(err, stepup.ErrRefused) {
@@ -200,7 +202,8 @@ func TestHeldProofs(t *testing.T) {
 	if got := decide(c, "address.change", nil); got != stepup.Allow {
 		t.Errorf("the same action again: got %v, want allow", got)
 	}
-	if got := decide(c, "email.change", map[string]any{"new_email": "a@example.com"}); got != stepup.Challenge {
+	facts := map[string]any{"new_email": "a@example.com"}
+	if got := decide(c, "email.change", facts); got != stepup.Challenge {
 		t.Errorf("another sensitive action: got %v, want a challenge", got)
 	}
 	elsewhere := *c
@@ -268,7 +271,7 @@ func TestGuessBudgetHoldsAcrossChallenges(t *testing.T) {
 		b.Clock.Advance(10 * time.Minute)
 	}
 	if spent > 500 || spent < 400 {
-		t.Errorf("got %d ppm of guesses in a week, want no more than 500 and the four-digit share used", spent)
+		t.Errorf("got %d ppm in a week, want at most 500 and the four-digit share used", spent)
 	}
 	d := b.Decide(alice("stranger"), "address.change", nil)
 	if d.Outcome != stepup.Deny || d.Reference == "" {

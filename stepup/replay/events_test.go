@@ -60,7 +60,8 @@ func lived() []string {
 	event := func(at, more string) string {
 		return fmt.Sprintf(`{"time":"2026-03-02T%sZ","subject":"alice","action":"login",%s}`, at, more)
 	}
-	paris := `"ip":"` + risktest.ParisAddr + `","user_agent":"` + risktest.Desktop().UserAgent + `","device":"laptop"`
+	paris := `"ip":"` + risktest.ParisAddr + `","user_agent":"` + risktest.Desktop().UserAgent +
+		`","device":"laptop"`
 	return []string{
 		event("08:00:00", paris+`,"success":true`),
 		event("09:00:00", paris+`,"success":true`),
