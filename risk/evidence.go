@@ -62,6 +62,9 @@ func (o *Observation) Evidence() Evidence {
 	return e
 }
 
+// Device returns the device that was observed; the zero DeviceID is none.
+func (e Evidence) Device() DeviceID { return e.device }
+
 // spotOf rounds a place to about a kilometre, which is finer than any database
 // is right.
 func spotOf(l *Location) spot {

@@ -214,7 +214,7 @@ func TestLeapEndsNoLookingForTheEnded(t *testing.T) {
 	}
 	o := stepup.Opening{
 		ID: stepup.ID{1, 2}, Subject: stepup.Ref{Key: stepup.Key{1, 2, 3}}, Binding: stepup.Ref{Key: stepup.Key{9}},
-		Method: stepup.Code6, Attempts: 3, Ticket: []byte("sealed"),
+		Method: stepup.Code6, Attempts: 3, Demand: []byte("sealed"),
 		Now: clock.Now(), Issued: clock.Now(), Expires: clock.Now().Add(time.Minute),
 	}
 	if err := m.Open(t.Context(), o); err != nil {

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/proportion-go/proportion/otp"
-	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/stepup/journal"
 )
 
@@ -67,7 +66,7 @@ func (g *Guard) Begin(ctx context.Context, sealed string, m Method) (Begun, erro
 	if err := g.stillReachable(ctx, t, o); err != nil {
 		return Begun{}, err
 	}
-	c, code, err := g.opening(t, o, sealed, now)
+	c, code, err := g.opening(t, o, now)
 	if err != nil {
 		return Begun{}, err
 	}
@@ -96,7 +95,7 @@ func (g *Guard) Begin(ctx context.Context, sealed string, m Method) (Begun, erro
 // readTicket opens a ticket, and returns the method's offer in it.
 func (g *Guard) readTicket(sealed string, m Method, now time.Time) (*ticket, offer, error) {
 	t := new(ticket)
-	if !openJSON(g.keys.ticket, sealed, t) {
+	if !g.openTicket(sealed, t) {
 		return nil, offer{}, ErrTicket
 	}
 	if age := now.Sub(t.Issued); age < 0 || age >= TicketLife {
@@ -111,23 +110,17 @@ func (g *Guard) readTicket(sealed string, m Method, now time.Time) (*ticket, off
 
 // begin opens a challenge in the store, and records it.
 func (g *Guard) begin(ctx context.Context, t *ticket, o offer, c Opening) error {
-	e := g.event(t, journal.KindChallenge, "begun")
+	e := g.event(&t.demand, journal.KindChallenge, "begun")
 	e.Detail.Method, e.Detail.Expires = o.Method.String(), c.Expires
 	if o.Kind != 0 {
 		e.Detail.Via = o.Kind.String()
 	}
 	if err := g.open(ctx, c); err != nil {
 		e.Outcome, e.Detail.Reason, e.Detail.Expires = "refused", refusal(err), time.Time{}
-		return errors.Join(err, g.follow(ctx, t, e))
+		return errors.Join(err, g.follow(ctx, &t.demand, e))
 	}
 	g.followEnded(ctx, c.Now)
-	return g.follow(ctx, t, e)
-}
-
-// via is the contact that carries the method's code, if one does.
-func (t *ticket) via(m Method) policy.ContactKind {
-	o, _ := t.offer(m)
-	return o.Kind
+	return g.follow(ctx, &t.demand, e)
 }
 
 func (t *ticket) offer(m Method) (offer, bool) {
@@ -145,11 +138,11 @@ func (g *Guard) stillReachable(ctx context.Context, t *ticket, o offer) error {
 	if o.Address == "" {
 		return nil
 	}
-	all, err := g.config.Contacts.Contacts(ctx, cmp.Or(t.Decoy, t.Subject))
+	all, err := g.config.Contacts.Contacts(ctx, cmp.Or(t.Asked, t.Subject))
 	if err != nil {
 		return fmt.Errorf("%w: contacts: %w", ErrDelivery, err)
 	}
-	if t.Decoy != "" {
+	if t.Decoy {
 		return nil
 	}
 	for _, c := range all {
@@ -161,15 +154,15 @@ func (g *Guard) stillReachable(ctx context.Context, t *ticket, o offer) error {
 }
 
 // opening makes the challenge and, for a method that sends one, its code.
-func (g *Guard) opening(t *ticket, o offer, sealed string, now time.Time) (Opening, string, error) {
-	raw, err := base64.RawURLEncoding.DecodeString(sealed)
+func (g *Guard) opening(t *ticket, o offer, now time.Time) (Opening, string, error) {
+	sealed, err := g.sealDemand(t.of(o))
 	if err != nil {
-		return Opening{}, "", ErrTicket
+		return Opening{}, "", fmt.Errorf("stepup: seal demand: %w", err)
 	}
 	c := Opening{
-		Ticket: raw, ID: t.ID, Try: newTry(), Subject: g.subjectRef(t.Subject), Binding: t.bindingRef(),
+		Demand: sealed, ID: t.ID, Try: newTry(), Subject: g.subjectRef(t.Subject), Binding: t.bindingRef(),
 		Action: pseudonym(g.keys.action, t.Action), Network: g.place([]byte(t.Network)), Address: t.Address,
-		Lane: t.Lane, Method: o.Method, Attempts: attempts(o.Method), Device: t.Device,
+		Lane: t.Lane, Method: o.Method, Attempts: attempts(o.Method), Device: t.device(),
 		Now: now, Issued: t.Issued, Expires: now.Add(g.config.CodeLife),
 	}
 	if o.Address == "" {
@@ -179,7 +172,7 @@ func (g *Guard) opening(t *ticket, o offer, sealed string, now time.Time) (Openi
 		return c, "", nil
 	}
 	if c.Caps = g.caps(t, o); o.Method == Mobile4 {
-		c.Caps = append(c.Caps, g.unanswered(t))
+		c.Caps = append(c.Caps, g.unanswered(&t.demand))
 	}
 	code, err := otp.Generate(digits(o.Method))
 	if err != nil {
@@ -207,11 +200,11 @@ func (g *Guard) send(ctx context.Context, t *ticket, o offer, id, code string, e
 	if sender == nil {
 		return fmt.Errorf("%w: no sender for this contact", ErrDelivery)
 	}
-	e := g.event(t, journal.KindDelivery, "sent")
+	e := g.event(&t.demand, journal.KindDelivery, "sent")
 	e.Detail.Method, e.Detail.Via = o.Method.String(), o.Kind.String()
-	if t.Decoy != "" {
+	if t.Decoy {
 		e.Outcome, e.Detail.Reason = "failed", "decoy"
-		return g.follow(ctx, t, e)
+		return g.follow(ctx, &t.demand, e)
 	}
 	err := sender.Send(ctx, Message{
 		To:       Contact{Kind: o.Kind, Address: o.Address},
@@ -223,9 +216,9 @@ func (g *Guard) send(ctx context.Context, t *ticket, o offer, id, code string, e
 	})
 	if err != nil {
 		e.Outcome, e.Detail.Reason = "failed", "sender"
-		return errors.Join(fmt.Errorf("%w: %w", ErrDelivery, err), g.follow(ctx, t, e))
+		return errors.Join(fmt.Errorf("%w: %w", ErrDelivery, err), g.follow(ctx, &t.demand, e))
 	}
-	return g.follow(ctx, t, e)
+	return g.follow(ctx, &t.demand, e)
 }
 
 // formatID returns the challenge's name for the client. It says which method

@@ -140,7 +140,7 @@ func issueRows(t *testing.T) []string {
 		t.Fatal(err)
 	}
 	g := &Guard{keys: keys{issue: ring.MAC("fake", "issue")}}
-	asked := g.unanswered(new(ticket))
+	asked := g.unanswered(new(demand))
 	return append(rows,
 		fmt.Sprintf("| questions a mobile leaves unanswered, in each lane | %d | %s |", asked.Most, span(asked.Per)),
 		fmt.Sprintf("| challenges pending for one subject, in each lane | %d | at once |", mostPending))

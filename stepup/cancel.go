@@ -27,7 +27,7 @@ func (g *Guard) Cancel(ctx context.Context, binding, id string) error {
 	if err != nil {
 		return err
 	}
-	return g.follow(ctx, new(ticket), &journal.Event{
+	return g.follow(ctx, new(demand), &journal.Event{
 		Kind: journal.KindAbandon, ID: cid.reference(), Outcome: "cancelled", Detail: journal.Detail{Method: m.String()},
 	})
 }
@@ -45,7 +45,7 @@ func (g *Guard) Resend(ctx context.Context, binding, id, sealed string) error {
 		return ErrRefused
 	}
 	var t ticket
-	if !openJSON(g.keys.ticket, sealed, &t) || t.ID != cid {
+	if !g.openTicket(sealed, &t) || t.ID != cid {
 		return ErrTicket
 	}
 	o, ok := t.offer(m)

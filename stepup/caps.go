@@ -73,8 +73,8 @@ func (g *Guard) unsent(t *ticket) Cap {
 // unanswered is the cap on questions that a mobile leaves unanswered: three in
 // a day close it for that lane until they are a day old, so that nobody wears
 // the customer down.
-func (g *Guard) unanswered(t *ticket) Cap {
-	return Cap{Of: g.capRef("unanswered", t.Lane.String()+"/"+t.Subject), Most: 3, Per: 24 * time.Hour}
+func (g *Guard) unanswered(d *demand) Cap {
+	return Cap{Of: g.capRef("unanswered", d.Lane.String()+"/"+d.Subject), Most: 3, Per: 24 * time.Hour}
 }
 
 // network returns the truncated network of an address, or "".

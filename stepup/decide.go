@@ -24,7 +24,6 @@ type situation struct {
 	subject Ref
 	session Ref
 	binding Ref
-	sums    struct{ session, binding digest } // whose beginnings the pseudonyms are
 	address Key
 	state   State
 	device  risk.DeviceID
@@ -121,8 +120,8 @@ func (g *Guard) observe(ctx context.Context, req *Request) *situation {
 	s.req, s.policy, s.now = *req, g.Policy(), g.config.Now()
 	s.subject = g.subjectRefIn(s.tombs[:0], req.Subject)
 	s.id = newID(s.subject.Key)
-	s.session, s.sums.session = identify(g.keys.session, req.Session)
-	s.binding, s.sums.binding = identify(g.keys.binding, req.Binding)
+	s.session = pseudonym(g.keys.session, req.Session)
+	s.binding = pseudonym(g.keys.binding, req.Binding)
 	token := g.openDevice(req.Device, req.Subject, &s.token)
 	g.recall(ctx, s, token)
 	if s.policy.Action(req.Action).NoSession {

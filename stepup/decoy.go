@@ -79,10 +79,10 @@ func (s *situation) owner() string {
 	return s.req.Subject
 }
 
-// owner is whom a ticket's events belong to; a decoy's are nobody's.
-func (t *ticket) owner() string {
-	if t.Decoy != "" {
+// owner is whom a demand's events belong to; a decoy's are nobody's.
+func (d *demand) owner() string {
+	if d.Decoy {
 		return ""
 	}
-	return t.Subject
+	return d.Subject
 }

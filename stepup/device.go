@@ -61,12 +61,12 @@ func (g *Guard) openDevice(text, subject string, room *tokenRoom) (t deviceToken
 
 // sealDevice returns the token of the device that a proof made known, or none
 // where the client cannot keep one.
-func (g *Guard) sealDevice(t *ticket, counter uint32) (string, error) {
+func (g *Guard) sealDevice(d *demand, counter uint32) (string, error) {
 	if counter == 0 {
 		return "", nil
 	}
-	plain := binary.BigEndian.AppendUint32(t.Device[:len(t.Device):len(t.Device)], counter)
-	sealed, err := g.keys.token.Seal(plain, []byte(t.Subject))
+	id := d.device()
+	sealed, err := g.keys.token.Seal(binary.BigEndian.AppendUint32(id[:], counter), []byte(d.Subject))
 	if err != nil {
 		return "", err
 	}

@@ -32,25 +32,26 @@ func (g *Guard) Finish(ctx context.Context, binding, id, code string) (Grant, er
 		return Grant{}, err
 	}
 	f := finishing{id: cid, now: g.config.Now()}
+	from := pseudonym(g.keys.binding, binding)
 	f.attempted, err = g.attempt(context.WithoutCancel(ctx), Attempt{ // hanging up refunds no guess
-		ID: cid, Try: newTry(), Method: m, Binding: pseudonym(g.keys.binding, binding), Now: f.now, Cost: cost(m), Limits: limits,
+		ID: cid, Try: newTry(), Method: m, Binding: from, Now: f.now, Cost: cost(m), Limits: limits,
 	})
 	if err != nil {
 		g.compareNothing(ctx, m, code)
 		return Grant{}, g.notCompared(ctx, cid, m, err)
 	}
 	ctx = context.WithoutCancel(ctx)
-	if !openSealed(g.keys.ticket, f.attempted.Ticket, &f.ticket) {
+	if !g.openDemand(cid, f.attempted.Demand, &f.demand) {
 		return Grant{}, ErrRefused
 	}
-	if right := g.verify(ctx, &f, code); !right || f.ticket.Decoy != "" {
+	if right := g.verify(ctx, &f, code); !right || f.demand.Decoy {
 		return Grant{}, g.wrong(ctx, &f)
 	}
 	settled, err := g.pass(ctx, &f)
 	if err != nil {
 		return Grant{}, err
 	}
-	return g.grant(&f.ticket, m, f.strong(), settled.Counter, f.now)
+	return g.grant(&f.demand, from.Key, m, f.strong(), settled.Counter, f.now)
 }
 
 // pass settles a right answer, and records it before anybody hears of it.
@@ -62,13 +63,13 @@ func (g *Guard) pass(ctx context.Context, f *finishing) (Settled, error) {
 	if err := g.answered(ctx, f, "right"); err != nil {
 		return Settled{}, err
 	}
-	e := g.event(&f.ticket, journal.KindProof, "passed")
-	e.Detail.Method, e.Detail.Band = f.attempted.Method.String(), f.ticket.Band.String()
-	e.Detail.ACR, e.Detail.Bound = f.ticket.ACR, f.ticket.bound()
-	if via := f.ticket.via(f.attempted.Method); via != 0 {
+	e := g.event(&f.demand, journal.KindProof, "passed")
+	e.Detail.Method, e.Detail.Band = f.attempted.Method.String(), f.demand.Band.String()
+	e.Detail.ACR, e.Detail.Bound = f.demand.ACR, f.demand.bound()
+	if via := f.demand.Via; via != 0 {
 		e.Detail.Via = via.String()
 	}
-	if err := g.follow(ctx, &f.ticket, e); err != nil {
+	if err := g.follow(ctx, &f.demand, e); err != nil {
 		return Settled{}, err
 	}
 	return settled, g.learnt(ctx, f)
@@ -76,10 +77,11 @@ func (g *Guard) pass(ctx context.Context, f *finishing) (Settled, error) {
 
 // learnt records what a proof made of its device.
 func (g *Guard) learnt(ctx context.Context, f *finishing) error {
+	id := f.demand.device()
 	for _, outcome := range f.learns {
-		e := g.event(&f.ticket, journal.KindDevice, outcome)
-		e.Detail.Lane, e.Detail.Device = "", g.alias("device", string(f.ticket.Device[:]))
-		if err := g.follow(ctx, &f.ticket, e); err != nil {
+		e := g.event(&f.demand, journal.KindDevice, outcome)
+		e.Detail.Lane, e.Detail.Device = "", g.alias("device", string(id[:]))
+		if err := g.follow(ctx, &f.demand, e); err != nil {
 			return err
 		}
 	}
@@ -91,9 +93,9 @@ func (g *Guard) learnt(ctx context.Context, f *finishing) error {
 func (g *Guard) wrong(ctx context.Context, f *finishing) error {
 	err := g.answered(ctx, f, "wrong")
 	if f.attempted.Last {
-		e := g.event(&f.ticket, journal.KindFailure, "failed")
+		e := g.event(&f.demand, journal.KindFailure, "failed")
 		e.Detail.Method = f.attempted.Method.String()
-		err = errors.Join(err, g.follow(ctx, &f.ticket, e))
+		err = errors.Join(err, g.follow(ctx, &f.demand, e))
 	}
 	if err = errors.Join(err, g.noticeShut(ctx, f)); err != nil {
 		return err
@@ -103,19 +105,19 @@ func (g *Guard) wrong(ctx context.Context, f *finishing) error {
 
 // noticeShut tells the owner of a method that an answer shut it in its lane.
 func (g *Guard) noticeShut(ctx context.Context, f *finishing) error {
-	if !f.attempted.Shut || f.ticket.Decoy != "" {
+	if !f.attempted.Shut || f.demand.Decoy {
 		return nil
 	}
 	return g.notify(ctx, Notice{
-		Subject: f.ticket.Subject, Kind: MethodShut, Method: f.attempted.Method, Lane: f.attempted.Lane,
+		Subject: f.demand.Subject, Kind: MethodShut, Method: f.attempted.Method, Lane: f.attempted.Lane,
 	})
 }
 
 // answered records an answer that was counted.
 func (g *Guard) answered(ctx context.Context, f *finishing, outcome string) error {
-	e := g.event(&f.ticket, journal.KindAttempt, outcome)
+	e := g.event(&f.demand, journal.KindAttempt, outcome)
 	e.Detail.Method, e.Detail.Cost = f.attempted.Method.String(), int64(cost(f.attempted.Method))
-	return g.follow(ctx, &f.ticket, e)
+	return g.follow(ctx, &f.demand, e)
 }
 
 // notCompared records an answer that was refused before it was compared, as a
@@ -124,7 +126,7 @@ func (g *Guard) notCompared(ctx context.Context, id ID, m Method, err error) err
 	if !errors.Is(err, ErrRefused) {
 		return err
 	}
-	failed := g.follow(ctx, new(ticket), &journal.Event{
+	failed := g.follow(ctx, new(demand), &journal.Event{
 		Kind: journal.KindAttempt, ID: id.reference(), Outcome: "refused",
 		Detail: journal.Detail{Method: m.String(), Reason: "refused"},
 	})
@@ -138,13 +140,12 @@ func (g *Guard) notCompared(ctx context.Context, id ID, m Method, err error) err
 type finishing struct {
 	id        ID
 	now       time.Time
-	ticket    ticket
+	demand    demand
 	attempted Attempted
 	used      Authenticator // as the right answer leaves it, if it used one
 	was       []byte
-	evidence  risk.Evidence // what the proof teaches
-	learns    []string      // what the proof makes of the device: known, trusted
-	settles   []Ref         // caps on what stayed unanswered
+	learns    []string // what the proof makes of the device: known, trusted
+	settles   []Ref    // caps on what stayed unanswered
 }
 
 func (g *Guard) attempt(ctx context.Context, a Attempt) (Attempted, error) {
@@ -161,12 +162,12 @@ func (g *Guard) attempt(ctx context.Context, a Attempt) (Attempted, error) {
 // settle makes the challenge passed, exactly once, and teaches the profile.
 // Where another proof taught it meanwhile, it is read again.
 func (g *Guard) settle(ctx context.Context, f *finishing) (Settled, error) {
-	t, a := &f.ticket, &f.attempted
+	d, a := &f.demand, &f.attempted
 	s := Settlement{
-		ID: f.id, Try: newTry(), Now: f.now, Refund: cost(a.Method), Version: a.Version, Reset: t.Step,
-		Renewal: t.Renewal, Used: f.used, Was: f.was, Answered: f.settles,
-		Held: Held{Session: t.session(), Device: t.Device, ACR: t.ACR, Proof: policy.Proof{
-			Method: a.Method, Via: t.via(a.Method), Action: t.Action, Time: f.now, Band: t.Band, Bound: t.bound(),
+		ID: f.id, Try: newTry(), Now: f.now, Refund: cost(a.Method), Version: a.Version, Reset: d.Step,
+		Renewal: d.Renewal, Used: f.used, Was: f.was, Answered: f.settles,
+		Held: Held{Session: d.Session, Device: d.device(), ACR: d.ACR, Proof: policy.Proof{
+			Method: a.Method, Via: d.Via, Action: d.Action, Time: f.now, Band: d.Band, Bound: d.bound(),
 		}},
 	}
 	encoded := a.Profile
@@ -178,14 +179,14 @@ func (g *Guard) settle(ctx context.Context, f *finishing) (Settled, error) {
 		settled, err := g.config.Store.Settle(ctx, s)
 		switch {
 		case err == nil:
-			g.habits.learn(f.evidence, f.now)
+			g.habits.learn(f.demand.Evidence, f.now)
 			return settled, nil
 		case errors.Is(err, ErrRefused):
 			return Settled{}, ErrRefused
 		case !errors.Is(err, ErrConflict):
 			return Settled{}, unavailable("settle", err)
 		}
-		state, err := g.config.Store.Subject(ctx, Query{Subject: g.subjectRef(t.Subject), Now: f.now})
+		state, err := g.config.Store.Subject(ctx, Query{Subject: g.subjectRef(d.Subject), Now: f.now})
 		if err != nil {
 			return Settled{}, unavailable("subject", err)
 		}
@@ -204,12 +205,9 @@ func (f *finishing) teach(encoded []byte) ([]byte, error) {
 		return nil, err
 	}
 	r.Expire(f.now)
-	if err := f.evidence.UnmarshalBinary(f.ticket.Evidence); err != nil {
-		return nil, err
-	}
-	before, _ := r.Device(risk.DeviceID(f.ticket.Device))
-	r.Learn(f.evidence, risk.Proof{ID: formatID(f.id, f.attempted.Method), Time: f.now, Strong: f.strong()})
-	after, _ := r.Device(risk.DeviceID(f.ticket.Device))
+	before, _ := r.Device(risk.DeviceID(f.demand.device()))
+	r.Learn(f.demand.Evidence, risk.Proof{ID: formatID(f.id, f.attempted.Method), Time: f.now, Strong: f.strong()})
+	after, _ := r.Device(risk.DeviceID(f.demand.device()))
 	f.learns = nil // it may be taught again
 	if before.First.IsZero() && !after.First.IsZero() {
 		f.learns = append(f.learns, "known")

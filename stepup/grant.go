@@ -45,11 +45,11 @@ type Grant struct {
 type proven struct {
 	ID       ID
 	Issued   time.Time
-	Subject  digest
-	Session  digest
-	Binding  digest
-	Action   digest
-	Audience digest
+	Subject  Key
+	Session  Key
+	Binding  Key
+	Action   Key
+	Audience Key
 	Facts    []provenFact
 	Single   bool
 	Strong   bool
@@ -62,26 +62,26 @@ type provenFact struct {
 	Sum  digest
 }
 
-func (g *Guard) grant(t *ticket, m Method, strong bool, counter uint32, now time.Time) (Grant, error) {
+func (g *Guard) grant(d *demand, binding Key, m Method, strong bool, counter uint32, now time.Time) (Grant, error) {
 	p := proven{
-		ID: t.ID, Issued: now, Single: t.single(), Strong: strong,
-		Subject: sum(g.keys.subject, t.Subject), Action: sum(g.keys.action, t.Action),
-		Session: t.Session, Binding: t.Binding, Audience: sum(g.keys.audience, t.Audience),
+		ID: d.ID, Issued: now, Single: d.single(), Strong: strong,
+		Subject: pseudonym(g.keys.subject, d.Subject).Key, Session: d.Session, Binding: binding,
+		Action: pseudonym(g.keys.action, d.Action).Key, Audience: pseudonym(g.keys.audience, d.Audience).Key,
 	}
-	for _, f := range t.Facts {
+	for _, f := range d.Facts {
 		p.Facts = append(p.Facts, provenFact{f.Name, g.keys.fact.Sum(factParts(f)...)})
 	}
 	token, err := sealJSON(g.keys.grant, p)
 	if err != nil {
 		return Grant{}, fmt.Errorf("stepup: seal grant: %w", err)
 	}
-	device, err := g.sealDevice(t, counter)
+	device, err := g.sealDevice(d, counter)
 	if err != nil {
 		return Grant{}, fmt.Errorf("stepup: seal device token: %w", err)
 	}
 	return Grant{
-		Token: token, Device: device, Method: m, ACR: t.ACR,
-		Expires: now.Add(grantLife), Reasons: t.Reasons,
+		Token: token, Device: device, Method: m, ACR: d.ACR,
+		Expires: now.Add(grantLife), Reasons: d.Reasons,
 	}, nil
 }
 
@@ -165,7 +165,7 @@ func (g *Guard) match(p *proven, req *Request) error {
 	for _, f := range []struct {
 		name string
 		mac  *otp.MAC
-		sum  [32]byte
+		key  Key
 		text string
 	}{
 		{"Subject", g.keys.subject, p.Subject, req.Subject},
@@ -174,7 +174,7 @@ func (g *Guard) match(p *proven, req *Request) error {
 		{"Action", g.keys.action, p.Action, req.Action},
 		{"Audience", g.keys.audience, p.Audience, g.audience(req)},
 	} {
-		if !isSum(f.mac, f.sum, f.text) {
+		if !isPseudonym(f.mac, f.key, f.text) {
 			return &MismatchError{f.name}
 		}
 	}

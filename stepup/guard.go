@@ -35,7 +35,7 @@ type Guard struct {
 // keys are the derived keys of one deployment, one for each purpose (L30).
 type keys struct {
 	subject, session, binding, action, audience, code, fact, issue, journal *otp.MAC
-	ticket, grant, token, seal, enrol, event                                *otp.Sealer
+	ticket, demand, grant, token, seal, enrol, event                        *otp.Sealer
 }
 
 // New returns a guard for the policy. The error names the field of the
@@ -54,7 +54,7 @@ func New(p *policy.Policy, c Config) (*Guard, error) {
 		subject: mac("subject"), session: mac("session"), binding: mac("binding"),
 		action: mac("action"), audience: mac("audience"), code: mac("code"), fact: mac("fact"),
 		issue: mac("issue"), journal: mac("journal"),
-		ticket: sealer("ticket"), grant: sealer("grant"), token: sealer("token"),
+		ticket: sealer("ticket"), demand: sealer("demand"), grant: sealer("grant"), token: sealer("token"),
 		seal: sealer("seal"), enrol: sealer("enrol"), event: sealer("event"),
 	}}
 	g.policy.Store(p)
@@ -87,19 +87,18 @@ func (g *Guard) SetPolicy(p *policy.Policy) error {
 // pseudonym returns the keyed pseudonyms of a text under one purpose; an empty
 // text has the zero Ref.
 func pseudonym(mac *otp.MAC, text string) Ref {
-	r, _ := identify(mac, text)
-	return r
-}
-
-// identify returns the pseudonyms of a text, as pseudonym does, and its keyed
-// hash, as sum does, of which one is the beginning.
-func identify(mac *otp.MAC, text string) (Ref, [32]byte) {
 	if text == "" {
-		return Ref{}, [32]byte{}
+		return Ref{}
 	}
 	var room fewSums
-	sums := mac.AppendSums(room[:0], []byte(text))
-	return refOf(sums), sums[0]
+	return refOf(mac.AppendSums(room[:0], []byte(text)))
+}
+
+// isPseudonym reports whether k is the pseudonym of the text, under any key of
+// the ring; the zero Key is that of an empty one.
+func isPseudonym(mac *otp.MAC, k Key, text string) bool {
+	r := pseudonym(mac, text)
+	return r.Is(k) || r.Key == k
 }
 
 // fewSums is room for the sums of nearly every ring.

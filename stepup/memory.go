@@ -82,7 +82,7 @@ type shard struct {
 	names      table[Key, place]
 	people     slab[person]
 	challenges table[ID, challenge]
-	tickets    map[uint32][]byte // of challenges, by row
+	demands    column[[]byte] // of challenges, in the same rows
 	grants     table[ID, grant]
 	ending     wheel // of challenges
 	lapsing    wheel // of grants
@@ -120,9 +120,6 @@ func NewMemory(c MemoryConfig) *Memory {
 		wrong:  wrongs{addresses: map[quarter]*risk.Window{}},
 	}
 	m.clock.elapsed = c.Elapsed
-	for i := range m.shards {
-		m.shards[i].tickets = map[uint32][]byte{}
-	}
 	return m
 }
 

@@ -82,7 +82,7 @@ func (p *person) guesser() *subject {
 func (v *view) attempted(c *challenge, at place) Attempted {
 	counted := Attempted{
 		Method: c.method, Lane: c.lane, Code: c.code, Epoch: v.clock.epoch(),
-		Ticket: v.shards[at.shard()].tickets[at.row()],
+		Demand: *v.demand(at),
 		Last:   c.said&saidLast != 0, Shut: c.said&saidShut != 0,
 	}
 	if s := v.person(c.person).mind; s != nil && s.past != nil {

@@ -75,6 +75,9 @@ func (v *view) challenge(at place) *challenge {
 	return v.shards[at.shard()].challenges.at(at.row())
 }
 
+// demand returns where the sealed demand of a challenge is.
+func (v *view) demand(at place) *[]byte { return v.shards[at.shard()].demands.at(at.row()) }
+
 // open reports whether a challenge may still be passed.
 func (v *view) open(c *challenge) bool { return c.state == pending && v.now.UnixNano() < c.at }
 
@@ -95,7 +98,7 @@ func (v *view) end(at place, s state) {
 	c := v.challenge(at)
 	c.state, c.code = s, [32]byte{}
 	if s != passed || c.method != Mobile4 {
-		delete(v.shards[at.shard()].tickets, at.row())
+		*v.demand(at) = nil
 	}
 }
 
@@ -223,9 +226,7 @@ func (v *view) add(p place, o *Opening, until uint32) {
 		network: o.Network.quarter(), address: o.Address.quarter(), try: o.Try.half(), at: o.Expires.UnixNano(), until: until,
 		attempts: uint16(min(max(o.Attempts, 0), math.MaxUint16)), method: o.Method, lane: o.Lane,
 	}
-	if len(o.Ticket) > 0 {
-		s.tickets[row] = o.Ticket
-	}
+	*s.demands.reach(row) = o.Demand
 	s.ending.put(row, &c.later, int64(until))
 	v.link(p, placeOf(o.ID[0], row))
 }
@@ -242,7 +243,7 @@ func (m *Memory) Look(ctx context.Context, l Look) (seen Looked, err error) {
 		}
 		seen = Looked{
 			Method: c.method, Pending: v.open(c), Passed: c.state == passed, Counter: c.counter,
-			Ticket: v.shards[at.shard()].tickets[at.row()],
+			Demand: *v.demand(at),
 		}
 		if seen.Passed {
 			seen.At = moment(c.at)

@@ -22,9 +22,10 @@ type Ender interface {
 
 // Ended is a challenge that ended by itself.
 type Ended struct {
+	ID         ID
 	Method     Method
 	Superseded bool   // or else expired
-	Ticket     []byte // the sealed decision
+	Demand     []byte // as it was opened with
 }
 
 // ending is what a store noticed and has not told. Nothing is kept before it is
@@ -42,7 +43,7 @@ const mostEnded = 1024
 
 // note keeps one, if there is room.
 func (e *ending) note(ended Ended) {
-	if !e.asked.Load() || len(ended.Ticket) == 0 {
+	if !e.asked.Load() || len(ended.Demand) == 0 {
 		return
 	}
 	e.mu.Lock()
@@ -87,7 +88,8 @@ func (v *view) ended(at place, superseded bool) {
 	c := v.challenge(at)
 	if c.state == pending && c.person != 0 && (superseded || c.used < c.attempts) {
 		v.over.note(Ended{
-			Method: c.method, Superseded: superseded, Ticket: v.shards[at.shard()].tickets[at.row()],
+			ID: v.shards[at.shard()].challenges.key(at.row()), Method: c.method,
+			Superseded: superseded, Demand: *v.demand(at),
 		})
 	}
 }

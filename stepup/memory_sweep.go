@@ -61,7 +61,7 @@ func (v *view) drop(s *shard, at place) {
 		v.unlink(at)
 		v.leave(p)
 	}
-	delete(s.tickets, row)
+	*s.demands.at(row) = nil
 	s.challenges.remove(row)
 }
 

@@ -8,12 +8,27 @@ import (
 	"iter"
 )
 
-// slab keeps values in rows that are numbered from 1, and used again. Values
-// without pointers cost the garbage collector nothing.
-type slab[V any] struct {
+// column keeps values in rows that are numbered from 1. Values without pointers
+// cost the garbage collector nothing.
+type column[V any] struct {
 	chunks []*[chunkRows]V
-	free   []uint32
-	used   uint32 // rows ever in use
+}
+
+func (c *column[V]) at(row uint32) *V { return &c.chunks[(row-1)/chunkRows][(row-1)%chunkRows] }
+
+// reach is at, of a row at most one beyond all before it.
+func (c *column[V]) reach(row uint32) *V {
+	if int(row-1)/chunkRows == len(c.chunks) {
+		c.chunks = append(c.chunks, new([chunkRows]V))
+	}
+	return c.at(row)
+}
+
+// slab is a column whose rows are used again.
+type slab[V any] struct {
+	column[V]
+	free []uint32
+	used uint32 // rows ever in use
 }
 
 const chunkRows = 60 // of challenges: a chunk that wastes little of its size class
@@ -25,14 +40,10 @@ func (s *slab[V]) add() uint32 {
 		s.free = s.free[:n-1]
 		return row
 	}
-	if int(s.used)%chunkRows == 0 {
-		s.chunks = append(s.chunks, new([chunkRows]V))
-	}
 	s.used++
+	s.reach(s.used)
 	return s.used
 }
-
-func (s *slab[V]) at(row uint32) *V { return &s.chunks[(row-1)/chunkRows][(row-1)%chunkRows] }
 
 func (s *slab[V]) remove(row uint32) {
 	var zero V

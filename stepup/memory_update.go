@@ -93,7 +93,7 @@ func (m *Memory) Erase(ctx context.Context, e Erasure) error {
 				state = c.state
 			}
 			v.end(at, state)
-			delete(v.shards[at.shard()].tickets, at.row())
+			*v.demand(at) = nil
 		}
 		v.forget(p)
 		if kept != nil && e.Tombstone != (Key{}) {

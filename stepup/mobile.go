@@ -103,7 +103,7 @@ func (g *Guard) Confirm(ctx context.Context, id string, a Answer) error {
 	if err != nil {
 		return g.notCompared(ctx, cid, m, err)
 	}
-	if !openSealed(g.keys.ticket, f.attempted.Ticket, &f.ticket) {
+	if !g.openDemand(cid, f.attempted.Demand, &f.demand) {
 		return ErrRefused
 	}
 	mobile := enrolled(f.attempted.Authenticators, Mobile4)
@@ -114,10 +114,10 @@ func (g *Guard) Confirm(ctx context.Context, id string, a Answer) error {
 		return g.reject(ctx, &f)
 	}
 	code, err := otp.Canonical(a.Code, digits(m))
-	if err != nil || !g.keys.code.Verify(f.attempted.Code, f.ticket.codeParts(m, code)...) {
+	if err != nil || !g.keys.code.Verify(f.attempted.Code, f.demand.codeParts(m, code)...) {
 		return g.wrong(ctx, &f)
 	}
-	f.settles = []Ref{g.unanswered(&f.ticket).Of}
+	f.settles = []Ref{g.unanswered(&f.demand).Of}
 	_, err = g.pass(ctx, &f)
 	return err
 }
@@ -125,13 +125,13 @@ func (g *Guard) Confirm(ctx context.Context, id string, a Answer) error {
 // reject ends a challenge that the customer says was not his. That is an
 // answer, and no guess.
 func (g *Guard) reject(ctx context.Context, f *finishing) error {
-	e := g.event(&f.ticket, journal.KindFailure, "failed")
+	e := g.event(&f.demand, journal.KindFailure, "failed")
 	e.Detail.Method, e.Detail.Reason = f.attempted.Method.String(), "rejected"
 	_, err := g.change(ctx, Change{
-		ID: f.id, Try: newTry(), Binding: f.ticket.bindingRef(), Now: f.now,
-		Refund: cost(Mobile4), Answered: []Ref{g.unanswered(&f.ticket).Of},
+		ID: f.id, Try: newTry(), Binding: Ref{Key: f.demand.Binding}, Now: f.now,
+		Refund: cost(Mobile4), Answered: []Ref{g.unanswered(&f.demand).Of},
 	})
-	return errors.Join(err, g.follow(ctx, &f.ticket, e))
+	return errors.Join(err, g.follow(ctx, &f.demand, e))
 }
 
 // awaitEvery is how often Await looks.
@@ -159,11 +159,11 @@ func (g *Guard) Await(ctx context.Context, binding, id string) (Grant, error) {
 		case err == nil && seen.Method != m:
 			return Grant{}, ErrRefused
 		case seen.Passed:
-			var t ticket
-			if !openSealed(g.keys.ticket, seen.Ticket, &t) {
+			var d demand
+			if !g.openDemand(cid, seen.Demand, &d) {
 				return Grant{}, ErrRefused
 			}
-			return g.grant(&t, m, false, seen.Counter, seen.At)
+			return g.grant(&d, look.Binding.Key, m, false, seen.Counter, seen.At)
 		case err == nil && !seen.Pending:
 			return Grant{}, ErrRefused
 		}

@@ -41,9 +41,10 @@ func (g *Guard) offer(ctx context.Context, s *situation, d *Decision, trusted bo
 	}
 	// The situation will be another request's: the ticket takes what it needs.
 	c := &candidate{ticket: g.newTicket(s, d, lane), seen: s.seen}
-	c.seen.Profile = nil
+	c.seen.Device, c.seen.Profile = s.provable(), nil
+	c.ticket.Renewal = s.device == c.seen.Device && s.device != (risk.DeviceID{})
 	c.ticket.Facts, c.ticket.Offers = facts, offers
-	d.happening.device = c.ticket.Device
+	d.happening.device = Key(c.seen.Device)
 	d.ticket = func() string { return g.sealCandidate(c) }
 }
 
@@ -92,30 +93,29 @@ func (s *situation) lane(trusted bool) Lane {
 
 func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) ticket {
 	action := s.policy.Action(s.req.Action)
-	device := s.provable()
 	t := ticket{
-		ID:          s.id,
-		Issued:      s.now,
-		Subject:     s.req.Subject,
-		Session:     s.sums.session,
-		Binding:     s.sums.binding,
-		Audience:    g.audience(&s.req),
-		Formerly:    s.binding.Former,
-		Device:      device,
-		Renewal:     s.device == risk.DeviceID(device) && device != (Key{}),
-		Lane:        lane,
-		Language:    s.req.language(),
-		Channel:     s.req.Channel,
-		Action:      s.req.Action,
-		Sensitivity: action.Sensitivity,
-		Band:        d.Verdict.Band,
-		Step:        d.Verdict.Step.Index,
-		ACR:         d.Verdict.Step.ACR,
-		Reasons:     d.Verdict.Reasons(s.req.language(), 2),
-		Address:     s.address,
+		demand: demand{
+			ID:          s.id,
+			Subject:     s.req.Subject,
+			Session:     s.session.Key,
+			Binding:     s.binding.Key,
+			Lane:        lane,
+			Channel:     s.req.Channel,
+			Audience:    g.audience(&s.req),
+			Action:      s.req.Action,
+			Sensitivity: action.Sensitivity,
+			Band:        d.Verdict.Band,
+			Step:        d.Verdict.Step.Index,
+			ACR:         d.Verdict.Step.ACR,
+			Reasons:     d.Verdict.Reasons(s.req.language(), 2),
+		},
+		Issued:   s.now,
+		Formerly: s.binding.Former,
+		Language: s.req.language(),
+		Address:  s.address,
 	}
 	if s.decoy != "" {
-		t.Subject, t.Decoy = s.decoy, s.req.Subject
+		t.Subject, t.Decoy, t.Asked = s.decoy, true, s.req.Subject
 	}
 	return t
 }
@@ -123,7 +123,7 @@ func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) ticket {
 // describe adds to a ticket what takes long to find, and is only needed once
 // the ticket is: what a proof would teach, and what a mobile shows.
 func (t *ticket) describe(seen *risk.Observation) {
-	t.Evidence = evidence(*seen, t.Device)
+	t.Evidence = seen.Evidence()
 	t.Network = network(seen.Addr)
 	t.Where = strings.Join(slices.DeleteFunc([]string{seen.Location.City, seen.Location.Country}, isEmpty), ", ")
 	t.Client = seen.Client.Family()
@@ -133,22 +133,12 @@ func isEmpty(s string) bool { return s == "" }
 
 // provable returns the device that a proof of this request would make known:
 // the one presented, or a new one where the client can keep a token.
-func (s *situation) provable() Key {
-	device := Key(s.seen.Device)
-	if device == (Key{}) && (s.req.Channel == Web || s.req.Channel == App) {
+func (s *situation) provable() risk.DeviceID {
+	device := s.seen.Device
+	if device == (risk.DeviceID{}) && (s.req.Channel == Web || s.req.Channel == App) {
 		_, _ = rand.Read(device[:]) // never fails
 	}
 	return device
-}
-
-// evidence returns what a proof of this request on the device would teach.
-func evidence(seen risk.Observation, device Key) []byte {
-	seen.Device = risk.DeviceID(device)
-	encoded, err := seen.Evidence().MarshalBinary()
-	if err != nil {
-		return nil // teaches nothing
-	}
-	return encoded
 }
 
 // usable returns the methods of the step that the subject can use here and

@@ -36,7 +36,7 @@ type Opening struct {
 	Now      time.Time
 	Issued   time.Time // when its ticket was; the ID is good for one opening
 	Expires  time.Time
-	Ticket   []byte // the sealed decision, for Finish
+	Demand   []byte // sealed: what has to be proven, for whoever takes the answer
 	Caps     []Cap  // what is issued is counted against them
 }
 
@@ -56,7 +56,7 @@ type Attempted struct {
 	Method         policy.Method
 	Lane           Lane
 	Code           [32]byte
-	Ticket         []byte
+	Demand         []byte // as it was opened with
 	Profile        []byte
 	Version        uint64
 	Authenticators []Authenticator
@@ -123,7 +123,7 @@ type Looked struct {
 	Passed  bool      // neither: it ended without a proof
 	At      time.Time // when it passed
 	Counter uint32    // the device's, as Settled
-	Ticket  []byte
+	Demand  []byte    // as it was opened with
 }
 
 // Change ends a pending challenge, or goes on with it under a new code.

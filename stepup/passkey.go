@@ -106,18 +106,18 @@ func (g *Guard) verifyPasskey(ctx context.Context, f *finishing, response string
 	if a == nil || g.config.Passkeys == nil {
 		return false
 	}
-	if !g.keys.code.Verify(f.attempted.Code, f.ticket.codeParts(Passkey, "")...) {
+	if !g.keys.code.Verify(f.attempted.Code, f.demand.codeParts(Passkey, "")...) {
 		return false
 	}
-	credentials, err := g.keys.seal.Open(a.Sealed, passkeyBinding(f.ticket.Subject))
+	credentials, err := g.keys.seal.Open(a.Sealed, passkeyBinding(f.demand.Subject))
 	if err != nil {
 		return false
 	}
-	used, err := g.config.Passkeys.Verify(ctx, f.ticket.Subject, credentials, f.attempted.Code, []byte(response))
+	used, err := g.config.Passkeys.Verify(ctx, f.demand.Subject, credentials, f.attempted.Code, []byte(response))
 	if err != nil {
 		return false
 	}
-	sealed, err := g.keys.seal.Seal(used, passkeyBinding(f.ticket.Subject))
+	sealed, err := g.keys.seal.Seal(used, passkeyBinding(f.demand.Subject))
 	if err != nil {
 		return false
 	}

@@ -35,17 +35,17 @@ func (g *Guard) write(ctx context.Context, subject string, e *journal.Event) err
 }
 
 // event returns the beginning of an event that follows from a decision.
-func (g *Guard) event(t *ticket, kind journal.Kind, outcome string) *journal.Event {
+func (g *Guard) event(d *demand, kind journal.Kind, outcome string) *journal.Event {
 	return &journal.Event{
-		Kind: kind, ID: t.ID.reference(), Action: t.Action, Outcome: outcome,
-		Detail: journal.Detail{Sensitivity: t.Sensitivity.String(), Lane: t.Lane.String(), Channel: string(t.Channel)},
+		Kind: kind, ID: d.ID.reference(), Action: d.Action, Outcome: outcome,
+		Detail: journal.Detail{Sensitivity: d.Sensitivity.String(), Lane: d.Lane.String(), Channel: string(d.Channel)},
 	}
 }
 
 // follow writes what follows from a decision. What cannot be written did not
 // happen: ErrUnavailable.
-func (g *Guard) follow(ctx context.Context, t *ticket, e *journal.Event) error {
-	if err := g.write(ctx, t.owner(), e); err != nil {
+func (g *Guard) follow(ctx context.Context, d *demand, e *journal.Event) error {
+	if err := g.write(ctx, d.owner(), e); err != nil {
 		return unavailable("journal", err)
 	}
 	return nil
@@ -64,16 +64,16 @@ func (g *Guard) followEnded(ctx context.Context, now time.Time) {
 		return
 	}
 	for _, ended := range all {
-		var t ticket
-		if !openSealed(g.keys.ticket, ended.Ticket, &t) {
+		var d demand
+		if !g.openDemand(ended.ID, ended.Demand, &d) {
 			continue
 		}
-		e := g.event(&t, journal.KindExpiry, "expired")
+		e := g.event(&d, journal.KindExpiry, "expired")
 		if ended.Superseded {
-			e = g.event(&t, journal.KindAbandon, "superseded")
+			e = g.event(&d, journal.KindAbandon, "superseded")
 		}
 		e.Detail.Method = ended.Method.String()
-		_ = g.follow(ctx, &t, e)
+		_ = g.follow(ctx, &d, e)
 	}
 }
 

@@ -247,7 +247,7 @@ func (g *Guard) Label(ctx context.Context, id string, l Label) error {
 	default:
 		return &RequestError{"Label", "is none"}
 	}
-	return g.follow(ctx, new(ticket), e)
+	return g.follow(ctx, new(demand), e)
 }
 
 // reported records a report, under the event's own name.
@@ -259,5 +259,5 @@ func (g *Guard) reported(ctx context.Context, c *claim, outcome string) error {
 	if c.proven {
 		e.Detail.Reason = "proven"
 	}
-	return g.follow(ctx, &ticket{Subject: c.subject}, e)
+	return g.follow(ctx, &demand{Subject: c.subject}, e)
 }

@@ -4,47 +4,58 @@
 package stepup
 
 import (
-	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"time"
 
 	"github.com/proportion-go/proportion/otp"
 	"github.com/proportion-go/proportion/policy"
+	"github.com/proportion-go/proportion/risk"
 )
 
 // ticket is the sealed copy of a decision to challenge: all that Begin and
-// Finish need, so that any process of the deployment can go on. Its ID becomes
+// Resend need, so that any process of the deployment can go on. Its ID becomes
 // the challenge's, which makes it good for one challenge (L12).
 type ticket struct {
-	ID       ID
-	Issued   time.Time
-	Subject  string
-	Decoy    string `json:",omitzero"` // the name that was asked for; Subject is then its stand-in
-	Session  digest `json:",omitzero"` // pseudonyms, in full; the zero Session is none
-	Binding  digest
-	Audience string  `json:",omitzero"`
-	Formerly []Key   `json:",omitzero"` // the binding under the other keys of the ring
-	Device   Key     `json:",omitzero"`
-	Renewal  bool    `json:",omitzero"` // the device was presented, and known
-	Lane     Lane    `json:",omitzero"`
-	Language string  `json:",omitzero"`
-	Channel  Channel `json:",omitzero"`
+	demand
 
+	Issued   time.Time
+	Asked    string // the name that was asked for, of a decoy
+	Formerly []Key  // the binding under the other keys of the ring
+	Language string
+	Offers   []offer
+	Network  string // the truncated address that asked
+	Address  Key    // the pseudonym of the whole one
+	Where    string // the place that asked, for the customer's mobile
+	Client   string // the browser or app that asked, likewise
+}
+
+// demand is what has to be proven, and what then follows: the part of a ticket
+// that a store keeps for the answer, sealed for its challenge. The answer comes
+// with no more than the challenge's identifier, from a form, an app or another
+// device: a sealed demand inside it would be a token in many a URL, and what
+// became of an unanswered challenge could not be recorded.
+type demand struct {
+	ID ID // of the challenge
+
+	Subject string
+	Decoy   bool // the subject is a stand-in, and no answer is right
+	Session Key  // the zero Key is none
+	Binding Key  // who answers presents it again; only mobile4 keeps it
+	Renewal bool // the device was presented, and known
+	Lane    Lane
+	Channel Channel
+
+	Audience    string
 	Action      string
-	Sensitivity policy.Sensitivity   `json:",omitzero"`
-	Facts       []policy.BoundFact   `json:",omitzero"`
-	Touches     []policy.ContactKind `json:",omitzero"`
-	Band        policy.Band          `json:",omitzero"`
-	Step        int                  `json:",omitzero"`
-	ACR         string               `json:",omitzero"`
-	Offers      []offer
-	Reasons     []string `json:",omitzero"` // for the customer, once proven
-	Evidence    []byte   `json:",omitzero"` // what the proof teaches
-	Network     string   `json:",omitzero"` // the truncated address that asked
-	Address     Key      `json:",omitzero"` // the pseudonym of the whole one
-	Where       string   `json:",omitzero"` // the place that asked, for the customer's mobile
-	Client      string   `json:",omitzero"` // the browser or app that asked, likewise
+	Sensitivity policy.Sensitivity
+	Facts       []policy.BoundFact
+	Band        policy.Band
+	Step        int
+	ACR         string
+	Via         policy.ContactKind // that the code goes to, once begun
+	Reasons     []string           // for the customer, once proven
+	Evidence    risk.Evidence      // what the proof teaches
 }
 
 // offer is one method on offer and the contact that its code goes to.
@@ -56,19 +67,26 @@ type offer struct {
 	After   time.Time
 }
 
-// session returns the session's pseudonym, as a store knows it.
-func (t *ticket) session() Key { return Key(t.Session[:len(Key{})]) }
-
-// bindingRef returns the binding's pseudonyms.
-func (t *ticket) bindingRef() Ref {
-	return Ref{Key: Key(t.Binding[:len(Key{})]), Former: t.Formerly}
-}
+// device is the one that the proof makes known, or knows already.
+func (d *demand) device() Key { return Key(d.Evidence.Device()) }
 
 // bound reports whether the proof is for exact facts.
-func (t *ticket) bound() bool { return len(t.Facts) > 0 }
+func (d *demand) bound() bool { return len(d.Facts) > 0 }
 
-// single reports whether a grant of this ticket may be redeemed only once.
-func (t *ticket) single() bool { return t.bound() || t.Sensitivity.AtLeast(policy.Sensitive) }
+// single reports whether a grant of this demand may be redeemed only once.
+func (d *demand) single() bool { return d.bound() || d.Sensitivity.AtLeast(policy.Sensitive) }
+
+// of returns the demand to answer by what was offered.
+func (t *ticket) of(o offer) *demand {
+	d := t.demand
+	if d.Via = o.Kind; o.Method != Mobile4 {
+		d.Binding = Key{}
+	}
+	return &d
+}
+
+// bindingRef returns the binding's pseudonyms.
+func (t *ticket) bindingRef() Ref { return Ref{Key: t.Binding, Former: t.Formerly} }
 
 // sealJSON returns the value sealed, as text fit for a form field or a cookie.
 func sealJSON(s *otp.Sealer, value any) (string, error) {
@@ -77,37 +95,6 @@ func sealJSON(s *otp.Sealer, value any) (string, error) {
 		return "", err
 	}
 	return sealText(s, plain)
-}
-
-// hidden is how much longer, at least, a ticket from before a first factor is
-// than what its request alone makes of it: room for all that would tell whose it
-// is. All are a multiple of it.
-const hidden = 1024
-
-// asked is the ticket as anybody's would be.
-func (t *ticket) asked() *ticket {
-	a := *t
-	a.Subject, a.Decoy = cmp.Or(t.Decoy, t.Subject), ""
-	a.Band, a.Step, a.ACR, a.Offers, a.Reasons = 0, 0, "", nil, nil
-	return &a
-}
-
-// sealTicket returns the ticket sealed.
-func (g *Guard) sealTicket(t *ticket) (string, error) {
-	plain, err := json.Marshal(t)
-	if err != nil {
-		return "", err
-	}
-	if t.Lane == FirstFactorLane {
-		asked, err := json.Marshal(t.asked())
-		if err != nil {
-			return "", err
-		}
-		for len(plain) < len(asked)+hidden || len(plain)%hidden != 0 {
-			plain = append(plain, ' ') // which JSON ignores
-		}
-	}
-	return sealText(g.keys.ticket, plain)
 }
 
 func sealText(s *otp.Sealer, plain []byte) (string, error) {
@@ -123,17 +110,21 @@ const longestToken = 64 << 10
 
 // openJSON reads what sealJSON wrote, and reports whether it was.
 func openJSON(s *otp.Sealer, text string, value any) bool {
-	if len(text) > longestToken {
-		return false
-	}
-	sealed, err := base64.RawURLEncoding.DecodeString(text)
-	return err == nil && openSealed(s, sealed, value)
+	plain, ok := openText(s, text)
+	return ok && json.Unmarshal(plain, value) == nil
 }
 
-// openSealed reads what is sealed, without its armour.
-func openSealed(s *otp.Sealer, sealed []byte, value any) bool {
-	plain, err := s.Open(sealed, nil)
-	return err == nil && json.Unmarshal(plain, value) == nil
+// openText reads what sealText wrote.
+func openText(s *otp.Sealer, text string) (plain []byte, ok bool) {
+	if len(text) > longestToken {
+		return nil, false
+	}
+	sealed, err := base64.RawURLEncoding.DecodeString(text)
+	if err != nil {
+		return nil, false
+	}
+	plain, err = s.Open(sealed, nil)
+	return plain, err == nil
 }
 
 // factParts returns what is hashed of a bound fact: name, type, presence and
@@ -149,9 +140,9 @@ func factParts(f policy.BoundFact) [][]byte {
 
 // codeParts returns what is hashed of a code: it is bound to its challenge,
 // subject and facts (L15).
-func (t *ticket) codeParts(m Method, code string) [][]byte {
-	parts := [][]byte{t.ID[:], []byte(t.Subject), {byte(m)}, []byte(code)}
-	for _, f := range t.Facts {
+func (d *demand) codeParts(m Method, code string) [][]byte {
+	parts := [][]byte{d.ID[:], []byte(d.Subject), {byte(m)}, []byte(code)}
+	for _, f := range d.Facts {
 		parts = append(parts, factParts(f)...)
 	}
 	return parts

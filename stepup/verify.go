@@ -43,7 +43,7 @@ func (g *Guard) verify(ctx context.Context, f *finishing, code string) bool {
 	case Passkey:
 		return g.verifyPasskey(ctx, f, code)
 	}
-	return g.keys.code.Verify(f.attempted.Code, f.ticket.codeParts(f.attempted.Method, code)...)
+	return g.keys.code.Verify(f.attempted.Code, f.demand.codeParts(f.attempted.Method, code)...)
 }
 
 // enrolled returns the subject's authenticator of the method, or nil.
@@ -63,7 +63,7 @@ func (g *Guard) verifyTOTP(f *finishing, code string) bool {
 	if a == nil {
 		return false
 	}
-	secret, err := otp.OpenSecret(g.keys.seal, a.Sealed, f.ticket.Subject, TOTP.String())
+	secret, err := otp.OpenSecret(g.keys.seal, a.Sealed, f.demand.Subject, TOTP.String())
 	if err != nil {
 		return false
 	}
@@ -99,7 +99,7 @@ func (g *Guard) verifyRecovery(ctx context.Context, f *finishing, code string) b
 	var set otp.RecoverySet
 	a := enrolled(f.attempted.Authenticators, Recovery)
 	if a != nil {
-		plain, err := g.keys.seal.Open(a.Sealed, recoveryBinding(f.ticket.Subject))
+		plain, err := g.keys.seal.Open(a.Sealed, recoveryBinding(f.demand.Subject))
 		if err != nil || set.UnmarshalBinary(plain) != nil {
 			a = nil // and the set matches nothing
 		}
@@ -112,7 +112,7 @@ func (g *Guard) verifyRecovery(ctx context.Context, f *finishing, code string) b
 	if err != nil {
 		return false
 	}
-	sealed, err := g.sealRecovery(spent, f.ticket.Subject)
+	sealed, err := g.sealRecovery(spent, f.demand.Subject)
 	if err != nil {
 		return false
 	}

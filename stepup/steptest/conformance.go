@@ -120,7 +120,7 @@ func (p *probe) opening(changes ...func(*stepup.Opening)) stepup.Opening {
 	o := stepup.Opening{
 		Subject: p.subject, Binding: stepup.Ref{Key: stepup.Key{9}}, Device: stepup.Key{7}, Action: stepup.Ref{Key: stepup.Key{5}},
 		Method: stepup.Code6, Code: [32]byte{6}, Attempts: 5,
-		Now: p.now, Issued: p.now, Expires: p.now.Add(5 * time.Minute), Ticket: []byte("fake ticket"),
+		Now: p.now, Issued: p.now, Expires: p.now.Add(5 * time.Minute), Demand: []byte("fake demand"),
 	}
 	for _, change := range changes {
 		change(&o)

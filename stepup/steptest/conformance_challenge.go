@@ -38,7 +38,7 @@ func keptAsOpened(p *probe) {
 	equal(p, o.Method, a.Method, "an attempt returns the method")
 	equal(p, o.Lane, a.Lane, "an attempt returns the lane")
 	equal(p, o.Code, a.Code, "an attempt returns the code's hash")
-	equal(p, string(o.Ticket), string(a.Ticket), "an attempt returns the ticket")
+	equal(p, string(o.Demand), string(a.Demand), "an attempt returns the demand")
 	equal(p, "fake profile", string(a.Profile), "an attempt returns the profile")
 	equal(p, p.state().Version, a.Version, "an attempt returns the profile's version")
 	if len(a.Authenticators) != 1 || string(a.Authenticators[0].Sealed) != "fake secret" ||
@@ -245,10 +245,10 @@ func looks(p *probe) {
 		p.violated("a passed challenge says when it passed: got pending %t, passed %t at %v", seen.Pending, seen.Passed, seen.At)
 	}
 	equal(p, settled.Counter, seen.Counter, "a passed challenge tells its device's counter")
-	if !bytes.Equal(seen.Ticket, o.Ticket) {
-		p.violated("looking returns the ticket: got %q", seen.Ticket)
+	if !bytes.Equal(seen.Demand, o.Demand) {
+		p.violated("looking returns the demand: got %q", seen.Demand)
 	}
-	if gone, err := p.attempt(o); err == nil || gone.Ticket != nil {
+	if gone, err := p.attempt(o); err == nil || gone.Demand != nil {
 		p.violated("a passed challenge cannot be attempted: got error %v, want %v", err, stepup.ErrRefused)
 	}
 }

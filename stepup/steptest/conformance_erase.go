@@ -55,8 +55,8 @@ func erasingEndsChallenges(p *probe) {
 	p.want(stepup.ErrRefused, err, "a challenge of an erased subject cannot be settled")
 	a, err := p.attempt(open)
 	p.want(stepup.ErrRefused, err, "a challenge of an erased subject cannot be attempted")
-	equal(p, "", string(a.Ticket), "the ticket of an erased subject's challenge")
-	if seen, err := p.look(open); err == nil && (seen.Pending || seen.Passed || len(seen.Ticket) > 0) {
+	equal(p, "", string(a.Demand), "the demand of an erased subject's challenge")
+	if seen, err := p.look(open); err == nil && (seen.Pending || seen.Passed || len(seen.Demand) > 0) {
 		p.violated("a challenge of an erased subject has ended, and its ticket is gone: got pending %t", seen.Pending)
 	}
 	p.attempted(other)

@@ -32,8 +32,8 @@ func store() (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	ticket := len(o.Ticket)
-	o.Ticket = nil
+	demand := len(o.Demand)
+	o.Demand = nil
 	m, own, err := fill(o)
 	if err != nil {
 		return Report{}, err
@@ -47,14 +47,14 @@ func store() (Report, error) {
 		Tables: []Table{{
 			Title: "The memory store, a million live challenges of a million subjects",
 			Notes: fmt.Sprintf("Each as the guard opens it, without what is counted for caps on issuing, "+
-				"and with and without its ticket of %d bytes, the sealed decision. The bytes hold the "+
-				"subject too. One wrong answer to each, on two cores, in time of the wall.", ticket),
-			Head: []string{"bytes a challenge", "without its ticket", "verifies a second"},
+				"and with and without its demand of %d bytes: what has to be proven, sealed. The bytes hold "+
+				"the subject too. One wrong answer to each, on two cores, in time of the wall.", demand),
+			Head: []string{"bytes a challenge", "without its demand", "verifies a second"},
 			Rows: [][]string{{got, fmt.Sprintf("%.0f bytes", own), verifies}},
 		}},
 		Bars: []Bar{
-			{"memory store, a live challenge of a million, with its ticket", "≤ 200 bytes", got, whole <= 200},
-			{"the same, without its ticket", "≤ 200 bytes", fmt.Sprintf("%.0f bytes", own), own <= 200},
+			{"memory store, a live challenge of a million, with its demand", "≤ 200 bytes", got, whole <= 200},
+			{"the same, without its demand", "≤ 200 bytes", fmt.Sprintf("%.0f bytes", own), own <= 200},
 			{"memory store, verifies a second on 2 cores", "≥ 2 million", verifies, rate >= 2e6},
 		},
 	}, nil
@@ -99,7 +99,7 @@ func attempts(m *stepup.Memory, a stepup.Attempt) (float64, error) {
 func opening(o stepup.Opening, i int) stepup.Opening {
 	o.ID = challengeID(i)
 	o.Subject.Key = stepup.Key(o.ID[:])
-	o.Ticket = slices.Clone(o.Ticket)
+	o.Demand = slices.Clone(o.Demand)
 	o.Caps = nil
 	o.Network = stepup.Key{1, byte(i), byte(i >> 8)} // 65,536 of them
 	return o
@@ -124,7 +124,7 @@ func begun() (stepup.Opening, stepup.Attempt, error) {
 		return stepup.Opening{}, stepup.Attempt{}, err
 	}
 	_, err = w.meet(0)
-	if len(r.opening.Ticket) == 0 || r.attempt.Cost == 0 {
+	if len(r.opening.Demand) == 0 || r.attempt.Cost == 0 {
 		err = errors.Join(err, errors.New("no challenge was begun"))
 	}
 	return r.opening, r.attempt, err
