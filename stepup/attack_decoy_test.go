@@ -5,11 +5,9 @@ package stepup_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -141,52 +139,6 @@ func (l *lastCode) Attempt(ctx context.Context, a stepup.Attempt) (stepup.Attemp
 		l.first = &first
 	}
 	return *l.first, nil
-}
-
-// tally is a store that notes what challenges and caps there are.
-type tally struct {
-	stepup.Store
-	mu       sync.Mutex
-	subjects map[stepup.Key]bool
-	caps     map[stepup.Key]bool
-}
-
-func (s *tally) Open(ctx context.Context, o stepup.Opening) error {
-	s.mu.Lock()
-	s.subjects[o.Subject.Key] = true
-	for _, c := range o.Caps {
-		s.caps[c.Of.Key] = true
-	}
-	s.mu.Unlock()
-	return s.Store.Open(ctx, o)
-}
-
-// Names that a stranger makes up leave nothing of their own behind: they share
-// 16,384 stand-ins, of which 3,000 names meet about 2,742.
-func TestMadeUpNamesCreateNoState(t *testing.T) {
-	store := &tally{
-		Store:    stepup.NewMemory(stepup.MemoryConfig{}),
-		subjects: map[stepup.Key]bool{}, caps: map[stepup.Key]bool{},
-	}
-	b := steptest.New(t, attackPolicy(t), func(c *stepup.Config) {
-		c.Store, c.Sends.Deployment = store, 1_000_000
-	})
-	const names = 3_000
-	for i := range names {
-		c := steptest.NewClient(fmt.Sprint("made-up-", i), "stranger")
-		d := b.Decide(c, "login", nil)
-		_, err := b.Guard.Begin(t.Context(), d.Ticket(), stepup.Code6)
-		if err != nil && !errors.Is(err, stepup.ErrBusy) {
-			t.Fatal(err)
-		}
-	}
-	n := len(store.subjects)
-	if n < 2_650 || n > 2_830 {
-		t.Errorf("got state for %d subjects of %d made-up names, want about 2,742", n, names)
-	}
-	if got, want := len(store.caps), 2*n+1; got != want {
-		t.Errorf("got caps for %d keys, want %d: two for each stand-in, and the deployment", got, want)
-	}
 }
 
 // With a session, a name without means of proving is told what to enrol.

@@ -4,7 +4,6 @@
 package stepup
 
 import (
-	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -138,7 +137,7 @@ func (g *Guard) stillReachable(ctx context.Context, t *ticket, o offer) error {
 	if o.Address == "" {
 		return nil
 	}
-	all, err := g.config.Contacts.Contacts(ctx, cmp.Or(t.Asked, t.Subject))
+	all, err := g.config.Contacts.Contacts(ctx, t.Subject)
 	if err != nil {
 		return fmt.Errorf("%w: contacts: %w", ErrDelivery, err)
 	}
@@ -160,7 +159,7 @@ func (g *Guard) opening(t *ticket, o offer, now time.Time) (Opening, string, err
 		return Opening{}, "", fmt.Errorf("stepup: seal demand: %w", err)
 	}
 	c := Opening{
-		Demand: sealed, ID: t.ID, Try: newTry(), Subject: g.subjectRef(t.Subject), Binding: t.bindingRef(),
+		Demand: sealed, ID: t.ID, Try: newTry(), Subject: g.ref(t), Decoy: t.Decoy, Binding: t.bindingRef(),
 		Action: pseudonym(g.keys.action, t.Action), Network: g.place([]byte(t.Network)), Address: t.Address,
 		Lane: t.Lane, Method: o.Method, Attempts: attempts(o.Method), Device: t.device(),
 		Now: now, Issued: t.Issued, Expires: now.Add(g.config.CodeLife),

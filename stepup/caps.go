@@ -43,9 +43,10 @@ func (g *Guard) caps(t *ticket, o offer) []Cap {
 		return Cap{Of: g.capRef(kind, text), Most: most, Per: time.Hour}
 	}
 	lane := t.Lane.String() + "/"
+	subject, address := t.counted(o)
 	caps := []Cap{
-		of("subject", lane+t.Subject, limits.Subject),
-		of("contact", lane+o.Address, limits.Contact),
+		of("subject", lane+subject, limits.Subject),
+		of("contact", lane+address, limits.Contact),
 	}
 	if t.Lane == TrustedLane {
 		return caps

@@ -34,7 +34,8 @@ type situation struct {
 
 	contacts []Contact // of the subject, if asked
 	asked    bool
-	decoy    string // the stand-in, for a subject without means of proving
+	nobody   Ref  // stands in for the subject where there may be none
+	decoy    bool // and does, since it has no means of proving
 
 	// Memory that is used again.
 	past  recollection // what profile points to
@@ -154,13 +155,16 @@ func (g *Guard) observe(ctx context.Context, req *Request) *situation {
 // recall reads the subject from the store. A failure leaves the profile nil.
 func (g *Guard) recall(ctx context.Context, s *situation, token deviceToken) {
 	_, per := s.policy.PromptWindow()
+	if s.policy.Action(s.req.Action).NoSession {
+		s.nobody = g.decoyRef(s.req.Subject, s.subject)
+	}
 	var address, net [addressLength]byte
 	s.address = g.place(appendAddress(address[:0], s.req.IP))
 	state, err := g.config.Store.Subject(ctx, Query{
 		Subject: s.subject, Session: s.session, Device: token.ID, Counter: token.Counter, Now: s.now, PromptsSince: s.now.Add(-per),
 		Address: s.address,
 		Network: g.place(appendNetwork(net[:0], s.req.IP)),
-		Client:  s.binding.Key,
+		Client:  s.binding.Key, Decoy: s.nobody,
 	})
 	if err != nil {
 		s.gap(policy.StoreGap, "subject", "cannot be read")

@@ -5,8 +5,6 @@ package stepup
 
 import (
 	"context"
-	"encoding/binary"
-	"encoding/hex"
 	"slices"
 
 	"github.com/proportion-go/proportion/policy"
@@ -14,43 +12,44 @@ import (
 
 // Before a first factor, whoever asks must not learn who is a customer. A name
 // that nobody can prove is then answered as a customer's: it is challenged, its
-// guesses and messages are counted, and no answer is right. What is counted
-// belongs to a stand-in, of which there are so many in all, so that made-up
-// names create no state of their own (L27).
+// guesses and messages are counted, and no answer is right. What is counted is
+// a decoy's, of which a store keeps only so many, and apart, so that made-up
+// names take no room from customers (L27). Once there were more, nothing that
+// is counted against a subject shows before a first factor, of anybody: see
+// situation.room.
 
-// standIns is how many stand-ins there are. Names that share one share what is
-// counted, so there are enough to make that rare.
-const standIns = 1 << 14
-
-// standIn is the stand-in of a name. No host uses its name, which is never seen
-// outside.
-func (g *Guard) standIn(subject string) string {
-	sum := g.keys.subject.Sum([]byte("stand-in"), []byte(subject))
-	n := binary.BigEndian.Uint16(sum[:]) % standIns
-	return "\x00stand-in\x00" + hex.EncodeToString([]byte{byte(n >> 8), byte(n)})
+// decoyRef names the decoy of a subject. It is kept with the subject, so that a
+// store finds both at once.
+func (g *Guard) decoyRef(subject string, of Ref) Ref {
+	var room fewSums
+	r := refOf(g.keys.subject.AppendSums(room[:0], []byte("decoy"), []byte(subject)))
+	beside := func(k *Key, of Key) { copy(k[:2], of[:2]) }
+	beside(&r.Key, of.Key)
+	for i := range r.Former {
+		beside(&r.Former[i], of.Former[i])
+	}
+	return r
 }
 
-// disguise puts a stand-in in the place of a subject who has no means of
+// disguise puts the decoy in the place of a subject who has no means of
 // proving. It does the same work for everybody.
 func (g *Guard) disguise(ctx context.Context, s *situation) {
-	name := g.standIn(s.req.Subject)
-	ref := g.subjectRef(name)
-	_, per := s.policy.PromptWindow()
-	state, err := g.config.Store.Subject(ctx, Query{Subject: ref, Now: s.now, PromptsSince: s.now.Add(-per)})
-	if err != nil {
-		s.gap(policy.StoreGap, "subject", "cannot be read")
-		s.profile = nil
-	}
 	contacts, err := g.contacts(ctx, s)
 	if s.storeFailed() || err != nil || len(contacts) > 0 || s.state.canProve() {
 		return
 	}
-	state.Around = s.state.Around
-	s.decoy, s.subject, s.state, s.id = name, ref, state, newID(ref.Key)
+	st := &s.state
+	s.decoy, s.subject = true, s.nobody
+	s.state = State{Guessed: st.Decoy, Around: st.Around, Spray: st.Spray, Forgot: st.Forgot}
+	s.memo = memo{}
+	s.profile.Reset()
 	for kind := policy.SMS; kind <= policy.App; kind++ {
-		s.contacts = append(slices.Clip(s.contacts), Contact{Kind: kind, Address: name})
+		s.contacts = append(slices.Clip(s.contacts), Contact{Kind: kind, Address: nowhere})
 	}
 }
+
+// nowhere is the address of a decoy's contacts. Nothing is sent to it.
+const nowhere = "nowhere"
 
 // canProve reports whether anything is enrolled. Of an erased subject the store
 // may keep the steps of a method that is no longer.
@@ -73,7 +72,7 @@ func (g *Guard) contacts(ctx context.Context, s *situation) ([]Contact, error) {
 
 // owner is whom a situation's events belong to; a decoy's are nobody's.
 func (s *situation) owner() string {
-	if s.decoy != "" {
+	if s.decoy {
 		return ""
 	}
 	return s.req.Subject
@@ -85,4 +84,22 @@ func (d *demand) owner() string {
 		return ""
 	}
 	return d.Subject
+}
+
+// counted is under which name a ticket's challenges are counted, and sent to
+// which address. A decoy's are those of no subject and no contact.
+func (t *ticket) counted(o offer) (subject, address string) {
+	if t.Decoy {
+		return "\x00" + t.Subject, "\x00" + t.Subject
+	}
+	return t.Subject, o.Address
+}
+
+// ref is whom a ticket's challenge belongs to in the store.
+func (g *Guard) ref(t *ticket) Ref {
+	r := g.subjectRef(t.Subject)
+	if t.Decoy {
+		r = g.decoyRef(t.Subject, r)
+	}
+	return r
 }

@@ -25,6 +25,10 @@ type MemoryConfig struct {
 	// the trusted lane make no more than half of them. Zero: 1,000,000.
 	Subjects int
 
+	// Decoys is of how many names that nobody has is remembered what was guessed
+	// at them. They take no room from subjects. Zero: a quarter of Subjects.
+	Decoys int
+
 	// Elapsed is a clock that nobody can set: how much time has passed since
 	// some moment, by which an hour without calls is told from a leap. Nil: the
 	// process's own, where the guard's times come from time.Now and were not
@@ -57,6 +61,7 @@ type Memory struct {
 	places places
 	over   ending
 	wrong  wrongs
+	forgot atomic.Int64 // until when it counts that a decoy was forgotten
 }
 
 var _ Store = (*Memory)(nil)
@@ -87,6 +92,7 @@ type shard struct {
 	ending     wheel // of challenges
 	lapsing    wheel // of grants
 	strays     int   // how many belong together with a row of another shard
+	decoys     decoys
 }
 
 // place is a row in whatever shard; 0 is none.
@@ -112,6 +118,9 @@ func NewMemory(c MemoryConfig) *Memory {
 	}
 	if c.Subjects <= 0 {
 		c.Subjects = 1_000_000
+	}
+	if c.Decoys <= 0 {
+		c.Decoys = c.Subjects / 4
 	}
 	m := &Memory{
 		config: c,

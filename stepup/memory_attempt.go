@@ -41,6 +41,9 @@ func (v *view) attempt(c *challenge, a *Attempt) error {
 			return ErrRefused
 		}
 	}
+	if err := v.guessedAt(c.person); err != nil {
+		return err
+	}
 	// Also of challenges from before it was noticed (L29).
 	if c.method == Code4 && !v.spray.guess(v.now, c.lane == TrustedLane) {
 		return ErrRefused

@@ -136,7 +136,11 @@ func (v *view) opened(o *Opening) error {
 	if o.Expires.After(known) {
 		known = o.Expires
 	}
-	v.add(v.remember(o.Subject, p), o, uint32(min(known.Unix()+1, math.MaxUint32)))
+	owner := v.remember(o.Subject, p)
+	if p == 0 && o.Decoy {
+		v.disguise(owner)
+	}
+	v.add(owner, o, uint32(min(known.Unix()+1, math.MaxUint32)))
 	return nil
 }
 
@@ -178,11 +182,12 @@ func (r Ref) isQuarter(q quarter) bool {
 // room counts what is issued, or returns ErrBusy where something is full. A
 // store is cleared before it is found full.
 func (v *view) room(p place, o *Opening) error {
-	if v.full(p, o.Lane) {
+	newcomer := p == 0 && !o.Decoy
+	if v.full(o.Lane, newcomer) {
 		if err := v.clear(); err != nil {
 			return err
 		}
-		if v.full(p, o.Lane) {
+		if v.full(o.Lane, newcomer) {
 			return ErrFull
 		}
 	}
@@ -202,9 +207,9 @@ func (v *view) room(p place, o *Opening) error {
 // half of the room is taken: a 64th.
 const mostOfNetwork = 64
 
-// full reports whether there is no room for a challenge, and a person if need
+// full reports whether there is no room for a challenge, and a subject if need
 // be. What was kept of the trusted lane is not lent.
-func (v *view) full(p place, l Lane) bool {
+func (v *view) full(l Lane, newcomer bool) bool {
 	challenges, subjects := int64(v.config.Challenges), int64(v.config.Subjects)
 	if l != TrustedLane {
 		if v.size.others.Load() >= (challenges+1)/2 {
@@ -213,7 +218,7 @@ func (v *view) full(p place, l Lane) bool {
 		subjects = (subjects + 1) / 2
 	}
 	return v.size.trusted.Load()+v.size.others.Load() >= challenges ||
-		p == 0 && v.size.subjects.Load() >= subjects
+		newcomer && v.size.subjects.Load() >= subjects
 }
 
 // add keeps a challenge, which the person's are known to leave room for.

@@ -94,8 +94,9 @@ func (c *coder) window(names *[]Key, w *window) {
 }
 
 // store is what is not a subject's, nor a cap's.
-func (c *coder) store(latest *int64, d *daily) {
+func (c *coder) store(latest, forgot *int64, d *daily) {
 	number(c, latest)
+	number(c, forgot)
 	number(c, &d.last)
 	for i := range d.days {
 		number(c, &d.days[i])

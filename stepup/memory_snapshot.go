@@ -23,7 +23,7 @@ var ErrSnapshot = errors.New("stepup: not an intact snapshot")
 // A snapshot is a line that names its version, frames with their lengths before
 // them, a frame of no length, and the SHA-256 of all that. The sum finds
 // accidents, not attackers: keep a snapshot where only the service can write.
-const snapshotHeader = "proportion memory 1\n"
+const snapshotHeader = "proportion memory 2\n"
 
 // mostFrame bounds a frame: far above what one subject or cap fills.
 const mostFrame = 16 << 20
@@ -33,6 +33,7 @@ const (
 	storeFrame   uint8 = iota + 1 // first, and once
 	windowFrame                   // one for each cap
 	subjectFrame                  // one for each subject
+	decoyFrame                    // one for each decoy that was guessed at
 )
 
 // Snapshot writes what is remembered of subjects, and what was issued, as of
@@ -72,8 +73,8 @@ func (m *Memory) copy(write func(*coder)) {
 		fill()
 		write(c)
 	}
-	latest := m.clock.latest.Load()
-	frame(storeFrame, func() { c.store(&latest, &m.spray.wrong) })
+	latest, forgot := m.clock.latest.Load(), m.forgot.Load()
+	frame(storeFrame, func() { c.store(&latest, &forgot, &m.spray.wrong) })
 	for w, names := range m.issued.windows.named() {
 		frame(windowFrame, func() { c.window(&names, w) })
 	}
@@ -81,17 +82,30 @@ func (m *Memory) copy(write func(*coder)) {
 	for i := range m.shards {
 		names := &m.shards[i].names
 		for row := range names.rows() {
-			p := v.person(*names.at(row))
+			at := *names.at(row)
+			p := v.person(at)
 			if p.mind == nil || !p.mind.counts(v.now) || !p.isFirst(names.key(row), row) {
 				continue
 			}
-			s := *p.mind
-			if p.name != 0 {
-				s.names = append([]Key{names.key(row)}, s.names...)
+			if _, decoy := v.shards[at.shard()].decoys.rows[at.row()]; !decoy {
+				frame(subjectFrame, func() { c.person(p, names) })
 			}
-			frame(subjectFrame, func() { c.subject(&s) })
+		}
+		for _, row := range m.shards[i].decoys.guessed {
+			p := m.shards[i].people.at(row)
+			frame(decoyFrame, func() { c.person(p, names) })
 		}
 	}
+}
+
+// person writes what is remembered of a person, under all names. The first is in
+// the person's own shard, if it has one there.
+func (c *coder) person(p *person, names *table[Key, place]) {
+	s := *p.remember()
+	if p.name != 0 {
+		s.names = append([]Key{names.key(p.name)}, s.names...)
+	}
+	c.subject(&s)
 }
 
 // isFirst reports whether a name is the one under which a person is written.
@@ -202,9 +216,10 @@ func (m *Memory) restore(frame []byte) error {
 	c := &coder{frame: frame[1:], reading: true}
 	switch frame[0] {
 	case storeFrame:
-		var latest int64
-		c.store(&latest, &m.spray.wrong)
+		var latest, forgot int64
+		c.store(&latest, &forgot, &m.spray.wrong)
 		m.clock.latest.Store(latest)
+		m.forgot.Store(forgot)
 	case windowFrame:
 		var names []Key
 		w := new(window)
@@ -212,10 +227,10 @@ func (m *Memory) restore(frame []byte) error {
 		for _, k := range names {
 			m.issued.windows[k] = w
 		}
-	case subjectFrame:
+	case subjectFrame, decoyFrame:
 		s := new(subject)
 		if c.subject(s); c.err == nil {
-			return m.restoreSubject(s, c)
+			return m.restoreSubject(s, c, frame[0] == decoyFrame)
 		}
 	default:
 		return errFrame
@@ -226,11 +241,11 @@ func (m *Memory) restore(frame []byte) error {
 	return c.err
 }
 
-func (m *Memory) restoreSubject(s *subject, c *coder) error {
-	if len(c.frame) > 0 || len(s.names) == 0 {
+func (m *Memory) restoreSubject(s *subject, c *coder, decoy bool) error {
+	if len(c.frame) > 0 || len(s.names) == 0 || decoy && s.past != nil {
 		return errFrame
 	}
-	if m.size.subjects.Load() >= int64(m.config.Subjects) {
+	if !decoy && m.size.subjects.Load() >= int64(m.config.Subjects) {
 		return fmt.Errorf("more than the %d subjects of its configuration", m.config.Subjects)
 	}
 	v := view{Memory: m, wide: true}
@@ -244,5 +259,8 @@ func (m *Memory) restoreSubject(s *subject, c *coder) error {
 	p := v.remember(Ref{Key: names[0], Former: names[1:]}, 0)
 	s.names = v.person(p).remember().names
 	v.person(p).mind = s
+	if decoy {
+		return v.restoreDecoy(p)
+	}
 	return nil
 }

@@ -239,7 +239,7 @@ func FuzzRestoreMemory(f *testing.F) {
 	taken := snapshot(f, full(f))
 	body := taken[:len(taken)-sha256.Size]
 	f.Add(body)
-	f.Add([]byte("proportion memory 1\n\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"))
+	f.Add([]byte("proportion memory 2\n\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"))
 	for cut := range 8 {
 		f.Add(body[:len(body)*cut/8])
 	}

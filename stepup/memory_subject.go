@@ -73,14 +73,20 @@ func (m *Memory) Subject(ctx context.Context, q Query) (st State, err error) {
 		if err != nil {
 			return err
 		}
-		st = State{Spray: v.spray.asOf(v.now)}
+		var decoy place
+		if q.Decoy.Key != (Key{}) {
+			if decoy, err = v.find(q.Decoy); err != nil {
+				return err
+			}
+		}
+		st = State{Spray: v.spray.asOf(v.now), Forgot: v.forgot.Load() > v.now.UnixNano()}
 		v.places.see(&q, &st.Around, v.now, v.config.Subjects)
 		v.wrong.asOf(&st.Around, q.Address.quarter(), v.now)
-		if p == 0 {
-			return nil
+		if p != 0 && v.person(p).mind != nil {
+			v.person(p).mind.describe(&st, &q, v.now)
 		}
-		if s := v.person(p).mind; s != nil {
-			s.describe(&st, &q, v.now)
+		if decoy != 0 && v.person(decoy).mind != nil {
+			v.person(decoy).mind.guessed(&st.Decoy, v.now)
 		}
 		return nil
 	})
@@ -89,18 +95,22 @@ func (m *Memory) Subject(ctx context.Context, q Query) (st State, err error) {
 
 // describe fills in what is remembered.
 func (s *subject) describe(st *State, q *Query, now time.Time) {
-	st.Wrong = Wrong{
+	s.guessed(&st.Guessed, now)
+	st.DeviceGuesses = s.guesses.usedBy(q.Device.half(), now)
+	if s.past != nil {
+		s.past.describe(st, q, now)
+	}
+}
+
+func (s *subject) guessed(g *Guessed, now time.Time) {
+	g.Wrong = Wrong{
 		Minutes10: s.wrong.since(now.Add(-10 * time.Minute)),
 		Hour:      s.wrong.since(now.Add(-time.Hour)),
 		Day:       s.wrong.since(now.Add(-24 * time.Hour)),
 	}
-	st.Guesses = s.guesses.used(now)
-	st.DeviceGuesses = s.guesses.usedBy(q.Device.half(), now)
+	g.Guesses = s.guesses.used(now)
 	for _, r := range s.runs {
-		st.Failures = append(st.Failures, Failures{r.lane, r.method, int(r.n), moment(r.last)})
-	}
-	if s.past != nil {
-		s.past.describe(st, q, now)
+		g.Failures = append(g.Failures, Failures{r.lane, r.method, int(r.n), moment(r.last)})
 	}
 }
 

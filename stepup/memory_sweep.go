@@ -119,8 +119,9 @@ func (v *view) forget(p place) {
 	if owner.name != 0 {
 		s.names.remove(owner.name)
 	}
-	s.people.remove(p.row())
-	v.size.subjects.Add(-1)
+	if s.people.remove(p.row()); !s.decoys.remove(p.row()) {
+		v.size.subjects.Add(-1)
+	}
 }
 
 // lanes returns the count of challenges that share the room of a lane.

@@ -97,6 +97,7 @@ func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) ticket {
 		demand: demand{
 			ID:          s.id,
 			Subject:     s.req.Subject,
+			Decoy:       s.decoy,
 			Session:     s.session.Key,
 			Binding:     s.binding.Key,
 			Lane:        lane,
@@ -113,9 +114,6 @@ func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) ticket {
 		Formerly: s.binding.Former,
 		Language: s.req.language(),
 		Address:  s.address,
-	}
-	if s.decoy != "" {
-		t.Subject, t.Decoy, t.Asked = s.decoy, true, s.req.Subject
 	}
 	return t
 }
@@ -207,6 +205,9 @@ func contactOffer(m Method, via []policy.ContactKind, after time.Time, contacts 
 func (s *situation) room(m Method, lane Lane) (after time.Time, ok bool) {
 	if m == Code4 && lane != TrustedLane && s.state.Spray.Spraying() {
 		return time.Time{}, false
+	}
+	if lane == FirstFactorLane && s.state.Forgot {
+		return time.Time{}, true // or whoever is still remembered is a customer
 	}
 	limit, one := limits[lane], cost(m)
 	if lane == TrustedLane && !s.state.DeviceGuesses.Add(m, one).Within(limit.half()) {

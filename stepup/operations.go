@@ -24,6 +24,7 @@ type Opening struct {
 	ID       ID
 	Try      Try
 	Subject  Ref
+	Decoy    bool // the subject is nobody: see [Store.Open]
 	Binding  Ref
 	Device   Key
 	Action   Ref // of the action's name

@@ -103,6 +103,11 @@ type Store interface {
 	// [ErrFull]. Nothing was counted then. A store that fills up refuses first
 	// the networks that hold the most of it, then all but the trusted lane, and
 	// forgets nothing for a new challenge (L27).
+	//
+	// A decoy stands in for a subject that is nobody, and is one like any other,
+	// but that it takes no room from subjects: what is guessed at decoys is
+	// remembered of so many. For one more, the one that was guessed at longest ago
+	// is forgotten, and [State.Forgot] says so.
 	Open(ctx context.Context, c Opening) error
 
 	// Attempt counts one attempt at a pending challenge, its cost in the
@@ -152,9 +157,12 @@ type Store interface {
 	Erase(ctx context.Context, e Erasure) error
 }
 
-// Query asks for a subject.
+// Query asks for a subject, and for the decoy that stands in for it if it is
+// nobody. The two begin with the same two bytes, so that a store can keep them
+// together.
 type Query struct {
 	Subject Ref
+	Decoy   Ref    // in place of a subject that is nobody: see below; zero: not asked
 	Session Ref    // whose held proofs; zero: none
 	Device  Key    // whose part in the trusted lane; zero: none
 	Counter uint32 // of its token
@@ -176,15 +184,25 @@ type State struct {
 	Proofs         []Held // held by the session asked for
 	Prompts        int    // passed since PromptsSince
 	Prompts24h     int    // passed in the last 24 hours
-	Wrong          Wrong  // answers, of late
 
-	Around // counters that belong to no subject
+	Guessed         // at the subject
+	Decoy   Guessed // at the one that stands in for it
+	Around          // counters that belong to no subject
 
 	Spent         []policy.RuleSpent
-	Guesses       [Lanes]Guesses // by lane, of the last 30 days
-	DeviceGuesses Guesses        // of the device asked for, in the trusted lane
-	Failures      []Failures
-	Spray         Spray // of the whole deployment
+	DeviceGuesses Guesses // of the device asked for, in the trusted lane
+	Spray         Spray   // of the whole deployment
+
+	// Forgot says that within the days of a budget, what was guessed at some
+	// decoy was forgotten for want of room.
+	Forgot bool
+}
+
+// Guessed is what was guessed wrong.
+type Guessed struct {
+	Wrong    Wrong          // answers, of late
+	Guesses  [Lanes]Guesses // by lane, of the last 30 days
+	Failures []Failures
 }
 
 // Around is what happened of late where a subject was seen, and everywhere.

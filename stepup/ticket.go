@@ -20,8 +20,7 @@ type ticket struct {
 	demand
 
 	Issued   time.Time
-	Asked    string // the name that was asked for, of a decoy
-	Formerly []Key  // the binding under the other keys of the ring
+	Formerly []Key // the binding under the other keys of the ring
 	Language string
 	Offers   []offer
 	Network  string // the truncated address that asked
@@ -39,7 +38,7 @@ type demand struct {
 	ID ID // of the challenge
 
 	Subject string
-	Decoy   bool // the subject is a stand-in, and no answer is right
+	Decoy   bool // nobody has that name, and no answer is right
 	Session Key  // the zero Key is none
 	Binding Key  // who answers presents it again; only mobile4 keeps it
 	Renewal bool // the device was presented, and known

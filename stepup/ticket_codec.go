@@ -5,7 +5,6 @@ package stepup
 
 import (
 	"bytes"
-	"cmp"
 
 	"github.com/proportion-go/proportion/policy"
 )
@@ -28,7 +27,6 @@ func (c *coder) ticket(t *ticket) {
 	c.raw(t.ID[:])
 	c.demand(&t.demand)
 	c.time(&t.Issued)
-	c.text(&t.Asked)
 	list(c, &t.Formerly, (*coder).key)
 	c.text(&t.Language)
 	list(c, &t.Offers, (*coder).offer)
@@ -129,7 +127,6 @@ const hidden = 1024
 // asked is the ticket as anybody's would be.
 func (t *ticket) asked() *ticket {
 	a := *t
-	a.Subject, a.Asked = cmp.Or(t.Asked, t.Subject), ""
 	a.Band, a.Step, a.ACR, a.Offers, a.Reasons = 0, 0, "", nil, nil
 	return &a
 }

@@ -40,7 +40,7 @@ func fakeTicket() *ticket {
 			Band: policy.Medium, Step: 3, ACR: "fake:acr", Via: policy.SMS, Reasons: []string{"fake reason"},
 			Evidence: seen.Evidence(),
 		},
-		Issued: now, Asked: "fake-name", Formerly: []Key{{6}}, Language: "fr",
+		Issued: now, Formerly: []Key{{6}}, Language: "fr",
 		Offers: []offer{
 			{
 				Method: policy.Code6, Kind: policy.SMS, Address: "+33639980001", Shown: "+33 6",
@@ -86,7 +86,7 @@ func drawTicket(t *rapid.T) *ticket {
 			Via: policy.ContactKind(number(3)), Reasons: some(rapid.SliceOf(text).Draw(t, "reasons")),
 			Evidence: seen.Evidence(),
 		},
-		Issued: when(), Asked: text.Draw(t, "asked"),
+		Issued:   when(),
 		Formerly: some(rapid.SliceOf(key).Draw(t, "formerly")), Language: text.Draw(t, "language"),
 		Offers:  some(rapid.SliceOf(offered).Draw(t, "offers")),
 		Network: text.Draw(t, "network"), Address: key.Draw(t, "address"), Where: text.Draw(t, "where"),
@@ -148,10 +148,10 @@ func TestTicketForm(t *testing.T) {
 		"0000000000000000000002050000000000000000000000000000000202060873686f70107472616e" +
 		"7366657200040c616d6f756e74040645555206323530020a70617965650800000004061066616b65" +
 		"3a61637202021666616b6520726561736f6e5a010690a395cd064652c1df0fbb350406018c010007" +
-		"080000000000000000000000000000c0470064044c796f6e8080ddaff6a6fd98311266616b652d6e" +
-		"616d650206000000000000000000000000000000046672040402182b33333633393938303030310a" +
-		"2b3333203680e097b4b5aafd983108000000001a32312e33332e31302e302f323402090000000000" +
-		"00000000000000000000104c796f6e2c2046522046697265666f78206f6e204c696e7578"
+		"080000000000000000000000000000c0470064044c796f6e8080ddaff6a6fd983102060000000000" +
+		"00000000000000000000046672040402182b33333633393938303030310a2b3333203680e097b4b5" +
+		"aafd983108000000001a32312e33332e31302e302f32340209000000000000000000000000000000" +
+		"104c796f6e2c2046522046697265666f78206f6e204c696e7578"
 	if got := hex.EncodeToString(fakeTicket().encode()); got != want {
 		t.Errorf("got %s\nwant %s: is it another version?", got, want)
 	}

@@ -82,6 +82,12 @@ func brokenPromises() []broken {
 			opening(func(o *stepup.Opening) { o.Address = stepup.Key{} })},
 		{"takes all addresses for one", "wrong answers count at the address",
 			opening(func(o *stepup.Opening) { o.Address = stepup.Key{1, 1} })},
+		{"knows no decoys", "guesses at a decoy are told beside its subject",
+			telling(func(_ stepup.Query, st *stepup.State) { st.Decoy = stepup.Guessed{} })},
+		{"takes a decoy for its subject", "guesses at a decoy are told beside its subject",
+			opening(func(o *stepup.Opening) { o.Subject.Key[2] &^= 1 })},
+		{"forgets a decoy", "guesses at a decoy are told beside its subject",
+			telling(func(_ stepup.Query, st *stepup.State) { st.Forgot = true })},
 		{"knows at once what is usual", "wrong answers of everybody are compared",
 			telling(func(_ stepup.Query, st *stepup.State) { st.Everybody.Known = true })},
 

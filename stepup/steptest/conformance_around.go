@@ -14,6 +14,7 @@ func aroundChecks() []check {
 		{"subjects are counted where they are seen", seenTogether},
 		{"wrong answers count at the address", wrongAtAddress},
 		{"wrong answers of everybody are compared", wrongOfEverybody},
+		{"guesses at a decoy are told beside its subject", guessesAtDecoy},
 	}
 }
 
@@ -84,4 +85,26 @@ func wrongOfEverybody(p *probe) {
 		p.violated("twenty wrong answers where ten are nothing unusual are twice as many: got %v, known %t",
 			got.N, got.Known)
 	}
+}
+
+func guessesAtDecoy(p *probe) {
+	decoy := p.subject
+	decoy.Key[2] ^= 1 // it is kept with its subject
+	asked := func(q *stepup.Query) { q.Decoy = decoy }
+	for i, n := range []int{0, 1, 2} {
+		st := p.state(asked)
+		equal(p, n*cost, st.Decoy.Guesses[0].All, "what was guessed at a decoy")
+		equal(p, n, st.Decoy.Wrong.Hour, "wrong answers to a decoy's challenges")
+		if len(st.Decoy.Failures) != min(n, 1) || n > 0 && st.Decoy.Failures[0].Count != n {
+			p.violated("wrong answers in a row to a decoy's challenges: got %v, want %d", st.Decoy.Failures, n)
+		}
+		p.newcomer(st, "guesses at a decoy are not its subject's")
+		equal(p, false, st.Forgot, "that a decoy was forgotten, where there is one")
+		p.attempted(p.open(of(decoy), from(byte(i+1)), func(o *stepup.Opening) { o.Decoy = true }))
+	}
+	equal(p, 0, p.state().Decoy.Wrong.Hour, "wrong answers of a decoy that was not asked for")
+	p.attempted(p.open())
+	st := p.state(asked)
+	equal(p, cost, st.Guesses[0].All, "what was guessed at a subject that has a decoy")
+	equal(p, 3*cost, st.Decoy.Guesses[0].All, "what was guessed at the decoy of one that was guessed at")
 }
