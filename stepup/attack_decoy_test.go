@@ -141,6 +141,19 @@ func (l *lastCode) Attempt(ctx context.Context, a stepup.Attempt) (stepup.Attemp
 	return *l.first, nil
 }
 
+// A decision before a first factor reads the store once, of anybody.
+func TestDecoyIsReadAtOnce(t *testing.T) {
+	store := steptest.NewFaulty(stepup.NewMemory(stepup.MemoryConfig{}))
+	b := steptest.New(t, attackPolicy(t), func(c *stepup.Config) { c.Store = store })
+	for _, subject := range []string{steptest.Alice, "fake-nobody"} {
+		before := store.Calls("Subject")
+		b.Decide(steptest.NewClient(subject, "laptop"), "login", nil)
+		if n := store.Calls("Subject") - before; n != 1 {
+			t.Errorf("%s: got %d reads, want 1", subject, n)
+		}
+	}
+}
+
 // With a session, a name without means of proving is told what to enrol.
 func TestNoDecoyBehindAFirstFactor(t *testing.T) {
 	b := newBench(t)

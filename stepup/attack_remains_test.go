@@ -150,8 +150,7 @@ func TestSnapshotKeepsContextClass(t *testing.T) {
 	}
 }
 
-// A wait that is over is not told: it would say of a name that was never tried
-// before that others share its stand-in.
+// A wait that is over is not told: it would say that somebody guessed long ago.
 func TestWaitThatIsOverIsNotTold(t *testing.T) {
 	b := steptest.New(t, attackPolicy(t))
 	c := steptest.NewClient("fake-nobody", "stranger")
