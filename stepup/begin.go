@@ -85,7 +85,7 @@ func (g *Guard) Begin(ctx context.Context, sealed string, m Method) (Begun, erro
 	}
 	if o.Address != "" {
 		if err := g.send(ctx, t, o, begun.ID, code, c.Expires); err != nil {
-			return Begun{}, err
+			return Begun{}, errors.Join(err, g.undelivered(ctx, &t.demand, &c, err))
 		}
 	}
 	return begun, nil
@@ -218,6 +218,19 @@ func (g *Guard) send(ctx context.Context, t *ticket, o offer, id, code string, e
 		return errors.Join(fmt.Errorf("%w: %w", ErrDelivery, err), g.follow(ctx, &t.demand, e))
 	}
 	return g.follow(ctx, &t.demand, e)
+}
+
+// undelivered ends a challenge that nobody can answer, or it would keep the next
+// one waiting. A question that did not reach its mobile was not left unanswered.
+func (g *Guard) undelivered(ctx context.Context, d *demand, c *Opening, why error) error {
+	end := Change{ID: c.ID, Try: newTry(), Binding: c.Binding, Now: c.Now}
+	if c.Method == Mobile4 && errors.Is(why, ErrDelivery) {
+		end.Answered = []Ref{g.unanswered(d).Of}
+	}
+	if _, err := g.change(ctx, end); err != nil && !errors.Is(err, ErrRefused) { // refused: it ended
+		return err
+	}
+	return nil
 }
 
 // formatID returns the challenge's name for the client. It says which method

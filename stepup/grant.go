@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/proportion-go/proportion/otp"
+	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/stepup/journal"
 )
 
@@ -30,6 +31,13 @@ type Grant struct {
 	Device string
 
 	Method Method
+
+	// AMR are the authentication method references of this proof, for a token
+	// that the host issues (RFC 8176 s2): what was done, and never why it was
+	// asked for or what opened the session. So none of them is "rba", "geo" or
+	// "mfa" (L6).
+	AMR []string
+
 	// ACR is the authentication context class reached, if the policy names
 	// one. Only a proof reaches it, never a low risk (L6).
 	ACR     string
@@ -80,9 +88,22 @@ func (g *Guard) grant(d *demand, binding Key, m Method, strong bool, counter uin
 		return Grant{}, fmt.Errorf("stepup: seal device token: %w", err)
 	}
 	return Grant{
-		Token: token, Device: device, Method: m, ACR: d.ACR,
+		Token: token, Device: device, Method: m, AMR: references(m, d.Via), ACR: d.ACR,
 		Expires: now.Add(grantLife), Reasons: d.Reasons,
 	}, nil
+}
+
+// references returns the values of RFC 8176 s2 for a method: the possession of
+// a key, and somebody who acts, for what an app or a passkey signs; one-time
+// passwords for the rest, among which those by SMS stand out.
+func references(m Method, via policy.ContactKind) []string {
+	switch {
+	case m == Mobile4, m == Passkey:
+		return []string{"pop", "user"}
+	case via == policy.SMS:
+		return []string{"otp", "sms"}
+	}
+	return []string{"otp"}
 }
 
 // Redeem accepts a grant for a request: it must be for the same subject,

@@ -199,7 +199,9 @@ func TestRecoveryCodes(t *testing.T) {
 	answer := func(code string) error {
 		begun, _ := b.Begin(b.Decide(c, "account.close", nil), stepup.Recovery)
 		grant, err := b.Guard.Finish(t.Context(), c.Binding, begun.ID, code)
-		c.Keep(grant)
+		if c.Keep(grant); err == nil && !slices.Equal(grant.AMR, []string{"otp"}) {
+			t.Errorf("got amr %q, want otp", grant.AMR)
+		}
 		return err
 	}
 	if err := answer("nonsense"); !errors.Is(err, stepup.ErrMalformed) {
