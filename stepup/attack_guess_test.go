@@ -30,12 +30,16 @@ func TestParallelGuessingAcrossMethodsAndLanes(t *testing.T) {
 	withinBounds(t, s.meter.wrong(), stepup.StrangerLane, stepup.FirstFactorLane)
 }
 
-// A thousand sessions of ten attempts within an hour, all at once, get no more
-// than one session would.
+// A thousand sessions, each of its own browser, of ten attempts by every method,
+// within an hour and twenty at a time, get no more than one session would.
 func TestAThousandSessionsOfTenAttempts(t *testing.T) {
 	s := newScene(t)
-	for range 50 {
-		s.storm(t, strangers(20), []string{"address.change"}, 10)
+	for round := range 50 {
+		var clients []*steptest.Client
+		for i := range 20 {
+			clients = append(clients, alice(fmt.Sprint("session-", round*20+i)))
+		}
+		s.storm(t, clients, []string{"address.change"}, 10)
 		s.Clock.Advance(72 * time.Second)
 	}
 	withinBounds(t, s.meter.wrong())
@@ -44,10 +48,10 @@ func TestAThousandSessionsOfTenAttempts(t *testing.T) {
 	}
 }
 
-// Nothing that an attacker or the owner can do gives a guess back before its
-// time: each reset is tried, by every client, after every exhausting (L9).
-func TestNothingResetsTheGuessBudget(t *testing.T) {
-	resets := map[string]func(*testing.T, *scene){
+// resets are what an attacker, the owner or an operator could do that must give
+// no guess back.
+func resets() map[string]func(*testing.T, *scene) {
+	return map[string]func(*testing.T, *scene){
 		"nothing":       func(*testing.T, *scene) {},
 		"new challenge": func(t *testing.T, s *scene) { s.storm(t, strangers(3), []string{"address.change"}, 1) },
 		"resend": func(t *testing.T, s *scene) {
@@ -77,7 +81,7 @@ func TestNothingResetsTheGuessBudget(t *testing.T) {
 				s.assault(t, c, "address.change", 5)
 			}
 		},
-		"restart of the guard": func(t *testing.T, s *scene) { s.restart(t, steptest.Keys(t)) },
+		"restart of the guard": func(t *testing.T, s *scene) { s.restart(t, s.ring(t)) },
 		"rotation of the keys": rotateKeys,
 		"another policy": func(t *testing.T, s *scene) {
 			if err := s.Guard.SetPolicy(attackPolicy(t)); err != nil {
@@ -102,7 +106,12 @@ func TestNothingResetsTheGuessBudget(t *testing.T) {
 			}
 		},
 	}
-	for name, reset := range resets {
+}
+
+// Nothing that an attacker or the owner can do gives a guess back before its
+// time: each reset is tried, by every client, after every exhausting (L9).
+func TestNothingResetsTheGuessBudget(t *testing.T) {
+	for name, reset := range resets() {
 		t.Run(name, func(t *testing.T) {
 			s := newScene(t)
 			for range 28 {
@@ -133,11 +142,17 @@ func (s *scene) restart(t testing.TB, ring *otp.Ring) {
 // long as anything written under them counts.
 func rotateKeys(t *testing.T, s *scene) {
 	t.Helper()
+	s.rotated = min(s.rotated+1, 15) // a ring takes no more
+	s.restart(t, s.ring(t))
+}
+
+// ring returns the keys as they were rotated so far.
+func (s *scene) ring(t testing.TB) *otp.Ring {
+	t.Helper()
 	first, err := otp.NewKey("fake", bytes.Repeat([]byte{7}, 32))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.rotated = min(s.rotated+1, 15) // a ring takes no more
 	keys := []otp.Key{first}
 	for i := range s.rotated {
 		key, err := otp.NewKey(fmt.Sprint("fake-", i), bytes.Repeat([]byte{byte(i + 100)}, 32))
@@ -151,7 +166,7 @@ func rotateKeys(t *testing.T, s *scene) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.restart(t, ring)
+	return ring
 }
 
 // Strangers who guess without rest for thirty days leave an owner on her

@@ -89,3 +89,25 @@ func TestRotationInOneStepSplitsNoBudget(t *testing.T) {
 		t.Errorf("got %d ppm compared by processes of two rings, want an attack of at most 500", sum)
 	}
 }
+
+// Nor does an erasure by either of them give the guesses of the other back.
+func TestErasureInOneStepSplitsNoBudget(t *testing.T) {
+	s := newScene(t)
+	for range 20 {
+		for range 2 {
+			s.storm(t, strangers(4), []string{"address.change"}, 6)
+			if err := s.Guard.Erase(t.Context(), steptest.Alice); err != nil {
+				t.Fatal(err)
+			}
+			if s.rotated++; s.rotated == 2 {
+				s.rotated = 0
+			}
+			s.restart(t, s.ring(t))
+		}
+		s.Clock.Advance(2 * time.Hour)
+	}
+	sum := used(s.meter.wrong())[stepup.StrangerLane]
+	if sum.All > 500 || sum.Code4 > 400 || sum.All < 400 {
+		t.Errorf("got %+v ppm compared by processes of two rings, want an attack of at most 500", sum)
+	}
+}

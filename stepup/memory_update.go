@@ -97,7 +97,11 @@ func (m *Memory) Erase(ctx context.Context, e Erasure) error {
 		}
 		v.forget(p)
 		if kept != nil && e.Tombstone != (Key{}) {
-			v.person(v.remember(Ref{Key: e.Tombstone}, 0)).mind = kept
+			tomb := v.person(v.remember(Ref{Key: e.Tombstone, Former: e.Subject.Tombs}, 0))
+			if tomb.mind != nil {
+				kept.names = tomb.mind.names
+			}
+			tomb.mind = kept
 		}
 		return nil
 	})

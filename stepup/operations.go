@@ -186,6 +186,6 @@ type Rebinding struct {
 // Erasure is the end of a subject.
 type Erasure struct {
 	Subject   Ref
-	Tombstone Key
+	Tombstone Key // the first of the subject's Tombs; zero: nothing is kept
 	Now       time.Time
 }

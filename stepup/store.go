@@ -153,7 +153,8 @@ type Store interface {
 
 	// Erase forgets a subject, and its challenges. What it guessed wrong, and
 	// the last TOTP steps, it keeps under the tombstone until they no longer
-	// count (L23).
+	// count (L23), and under the subject's other Tombs, by which processes with
+	// another ring look for them (L30).
 	Erase(ctx context.Context, e Erasure) error
 }
 

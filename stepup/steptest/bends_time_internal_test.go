@@ -158,6 +158,14 @@ func brokenRotations() []broken {
 			opening(func(o *stepup.Opening) { o.Action.Former = nil })},
 		{"forgets whom it knew under another key", "a subject of another key's shard ends as any",
 			opening(func(o *stepup.Opening) { o.Subject.Former = nil })},
+		{"leaves a tomb for one ring", "erasing by one ring buys no guesses of another", buriesUnderOneKey},
+	}
+}
+
+func buriesUnderOneKey(b *bent) {
+	b.erase = func(ctx context.Context, e stepup.Erasure) error {
+		e.Subject.Tombs = nil
+		return b.Store.Erase(ctx, e)
 	}
 }
 

@@ -16,6 +16,7 @@ func rotationChecks() []check {
 		{"a rotation begins no cap anew", rotationKeepsCaps},
 		{"a rotation supersedes all the same", rotationSupersedes},
 		{"a subject of another key's shard ends as any", rotatedEnds},
+		{"erasing by one ring buys no guesses of another", erasedUnderAllRings},
 	}
 }
 
@@ -98,4 +99,27 @@ func rotatedEnds(p *probe) {
 	p.advance(time.Hour)
 	p.subject.Tombs = nil
 	p.newcomer(p.state(), "an erased subject, when its challenges are over")
+}
+
+// What an erased subject guessed wrong is found by processes that do not know
+// the key that wrote its tombstone yet, and by those that do.
+func erasedUnderAllRings(p *probe) {
+	old, both := twoRings()
+	old.Tombs = []stepup.Key{{0xa1, 0x70, 1}}
+	both.Tombs = []stepup.Key{{0xb2, 0x70, 2}, old.Tombs[0]}
+	limit := within(2*cost, 2*cost)
+	p.subject = both
+	for range 2 {
+		p.want(nil, p.guess(limit, by(stepup.TOTP)), "a guess within the budget")
+	}
+	err := p.store.Erase(p.ctx, stepup.Erasure{Subject: both, Tombstone: both.Tombs[0], Now: p.now})
+	p.want(nil, err, "a subject can be erased")
+	for _, p.subject = range []stepup.Ref{old, both, old} {
+		equal(p, 2*cost, p.state().Guesses[stepup.StrangerLane].All,
+			"the guesses of an erased subject, by processes of two rings")
+		p.want(stepup.ErrRefused, p.guess(limit), "a guess past the budget, by processes of two rings")
+	}
+	p.advance(32 * 24 * time.Hour)
+	p.subject = old
+	p.want(nil, p.guess(limit), "a guess within the budget, a month later")
 }
