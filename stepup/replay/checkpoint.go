@@ -26,7 +26,7 @@ type checkpoint struct {
 	Source           []byte
 }
 
-const checkpointVersion = 1
+const checkpointVersion = 2
 
 // MarshalBinary returns how far the run came, in a form that only the same
 // version of this package reads. Call it between cases: from

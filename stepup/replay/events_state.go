@@ -20,6 +20,7 @@ type eventsState struct {
 	Counts Counts
 
 	World       world
+	Lives       map[uint64]*life
 	Level       uint
 	Evidence    []float64
 	Crowd       []byte
@@ -30,7 +31,10 @@ type eventsState struct {
 // MarshalBinary implements [Source].
 func (s *Events) MarshalBinary() ([]byte, error) {
 	w := s.world
-	state := eventsState{At: s.from, Counts: s.Counts(), World: *w, Level: w.Level, Evidence: w.evidence}
+	w.encodeAll()
+	state := eventsState{
+		At: s.from, Counts: s.Counts(), World: *w, Lives: w.Lives, Level: w.Level, Evidence: w.evidence,
+	}
 	if s.lines != nil {
 		state.At = s.lines.Position()
 	}
@@ -58,16 +62,14 @@ func (s *Events) UnmarshalBinary(data []byte) error {
 	}
 	next := newWorld(s.config.Subjects)
 	w := &state.World
-	w.sample = sample{Level: state.Level, most: next.most}
+	w.lives = next.lives
+	w.Level = state.Level
 	w.crowd, w.evidence = next.crowd, state.Evidence
-	if w.Lives == nil {
-		w.Lives = next.Lives
+	if state.Lives != nil {
+		w.Lives = state.Lives
 	}
-	for _, c := range []*crowds{&w.Addresses, &w.Networks} {
-		if c.Now == nil {
-			c.Now = map[uint64][]sighting{}
-		}
-	}
+	w.Addresses.repair()
+	w.Networks.repair()
 	err := w.crowd.UnmarshalBinary(state.Crowd)
 	if state.View != nil {
 		w.familiarity.Crowd = new(risk.CrowdView)

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"math"
 	"net/netip"
-	"slices"
 	"strconv"
 	"time"
 
@@ -17,8 +16,7 @@ import (
 
 // world is what replay remembers of raw events, in bounded memory.
 type world struct {
-	sample
-	Lives  map[uint64]*life
+	lives
 	Now    time.Time // the latest seen
 	Taught int64     // names each proof
 
@@ -28,19 +26,9 @@ type world struct {
 	familiarity risk.Familiarity
 	evidence    []float64 // the newest, in a ring
 	Turn        int
-
-	profile risk.Profile // of the event at hand
-}
-
-// life is what is remembered of one subject.
-type life struct {
-	Profile  []byte   // encoded: a tenth of what it takes decoded
-	Failures []uint32 // Unix seconds, of the last 24 hours
 }
 
 const (
-	// maxFailures bounds the failures that are counted, above any threshold.
-	maxFailures = 64
 	// calibrated is how many of the newest requests familiarity is calibrated
 	// on, and renewal after how many lessons what everybody shows is renewed.
 	calibrated = 8192
@@ -49,7 +37,7 @@ const (
 
 func newWorld(subjects int) *world {
 	return &world{
-		sample: sample{most: subjects}, Lives: map[uint64]*life{},
+		lives:     newLives(subjects),
 		Addresses: newCrowds(), Networks: newCrowds(), crowd: risk.NewCrowd(0),
 	}
 }
@@ -75,39 +63,13 @@ func (w *world) advance(t time.Time) bool {
 	return true
 }
 
-// life returns what is remembered of a subject, nothing of nobody.
-func (w *world) life(subject uint64, known bool) *life {
-	if !known {
-		return nil
-	}
-	l := w.Lives[subject]
-	if l != nil {
-		return l
-	}
-	l = &life{}
-	w.Lives[subject] = l
-	for len(w.Lives) > w.most {
-		w.Level++
-		for s := range w.Lives {
-			if !w.has(s) {
-				delete(w.Lives, s)
-			}
-		}
-	}
-	return l
-}
-
 // observe adds what is remembered to what the event itself says.
 func (w *world) observe(o *risk.Observation, l *life, subject uint64) {
-	w.profile = risk.Profile{}
 	if l == nil {
 		return
 	}
-	if l.Profile != nil && w.profile.UnmarshalBinary(l.Profile) != nil {
-		w.profile = risk.Profile{} // it was encoded here
-	}
-	w.profile.Expire(o.Time)
-	o.Profile = &w.profile
+	o.Profile = w.open(l)
+	o.Profile.Expire(o.Time)
 	w.count(o, l, subject)
 	if w.familiarity.Crowd != nil {
 		o.Familiarity = &w.familiarity
@@ -117,16 +79,8 @@ func (w *world) observe(o *risk.Observation, l *life, subject uint64) {
 // count counts the failures before the event, and the subjects at its address
 // and network with its own.
 func (w *world) count(o *risk.Observation, l *life, subject uint64) {
-	now := uint32(max(o.Time.Unix(), 0))
-	within := func(d time.Duration) risk.Count {
-		n, since := 0, now-min(now, uint32(d/time.Second))
-		for _, at := range l.Failures {
-			if at > since && at <= now {
-				n++
-			}
-		}
-		return risk.KnownCount(float64(n))
-	}
+	now := seconds(o.Time)
+	within := func(d time.Duration) risk.Count { return risk.KnownCount(l.failures(now, d)) }
 	o.Counts.Failures10m = within(10 * time.Minute)
 	o.Counts.Failures1h = within(time.Hour)
 	o.Counts.Failures24h = within(24 * time.Hour)
@@ -159,7 +113,7 @@ func (w *world) learn(o *risk.Observation, l *life, subject uint64, r *row, s *r
 		w.calibrate(s)
 	}
 	if r.failed {
-		w.fail(l, o.Time)
+		l.fail(seconds(o.Time))
 	}
 	if !r.success || r.label == Attack {
 		return false
@@ -167,10 +121,8 @@ func (w *world) learn(o *risk.Observation, l *life, subject uint64, r *row, s *r
 	w.Taught++
 	e := o.Evidence()
 	w.crowd.Add(e)
-	w.profile.Learn(e, risk.Proof{ID: strconv.FormatInt(w.Taught, 10), Time: o.Time})
-	if encoded, err := w.profile.AppendBinary(l.Profile[:0]); err == nil {
-		l.Profile = slices.Clip(encoded)
-	}
+	o.Profile.Learn(e, risk.Proof{ID: strconv.FormatInt(w.Taught, 10), Time: o.Time})
+	w.changed(l)
 	if w.Taught%renewal == 0 || w.Taught < renewal && w.Taught&(w.Taught-1) == 0 {
 		w.renew()
 	}
@@ -199,66 +151,5 @@ func (w *world) calibrate(s *risk.Signals) {
 	}
 }
 
-func (w *world) fail(l *life, at time.Time) {
-	now := uint32(max(at.Unix(), 0))
-	l.Failures = slices.DeleteFunc(l.Failures, func(t uint32) bool { return t+86400 < now })
-	if len(l.Failures) < maxFailures {
-		l.Failures = append(l.Failures, now)
-	}
-}
-
-// crowds count the subjects of each place within the last hour. Two
-// generations, each of an hour or until it is full, bound the memory.
-type crowds struct {
-	Since     time.Time
-	Now, Past map[uint64][]sighting
-}
-
-// sighting is when a subject was last seen at a place.
-type sighting struct {
-	Subject uint64
-	At      uint32
-}
-
-const (
-	maxPlaces = 1 << 15 // of a generation
-	maxCrowd  = 256     // subjects remembered of one place: above any threshold
-)
-
-func newCrowds() crowds { return crowds{Now: map[uint64][]sighting{}} }
-
-func (c *crowds) advance(t time.Time) {
-	if t.Sub(c.Since) > time.Hour || len(c.Now) >= maxPlaces {
-		c.Since, c.Past, c.Now = t, c.Now, make(map[uint64][]sighting, len(c.Now))
-	}
-}
-
-func recent(seen []sighting, now uint32) (n int) {
-	const hour = 3600
-	for _, s := range seen {
-		if s.At+hour >= now {
-			n++
-		}
-	}
-	return n
-}
-
-// see notes that a subject was seen at a place, and returns how many were
-// within the last hour, itself included.
-func (c *crowds) see(place, subject uint64, now uint32) int {
-	seen := c.Now[place]
-	i := slices.IndexFunc(seen, func(s sighting) bool { return s.Subject == subject })
-	switch {
-	case i >= 0:
-		seen[i].At = max(seen[i].At, now)
-	case len(seen) < maxCrowd:
-		seen = append(seen, sighting{subject, now})
-		c.Now[place] = seen
-	}
-	past := c.Past[place]
-	if i := slices.IndexFunc(past, func(s sighting) bool { return s.Subject == subject }); i >= 0 {
-		past = slices.Delete(past, i, i+1) // it moved to this generation
-		c.Past[place] = past
-	}
-	return min(recent(seen, now)+recent(past, now), maxCrowd)
-}
+// seconds returns Unix seconds; 0 for a time before 1970.
+func seconds(t time.Time) uint32 { return uint32(max(t.Unix(), 0)) }
