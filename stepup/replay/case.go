@@ -87,9 +87,19 @@ type Counts struct {
 	Unopened int64 `json:"unopened"` // of them, decisions without a key
 
 	// Of raw events.
-	Disorder  int64 `json:"disorder"`  // that came later than an event of a later time
+	Reordered int64 `json:"reordered"` // that stood too late, and came into their place in time
+	Disorder  int64 `json:"disorder"`  // that stood later than that: see Events
 	Unsampled int64 `json:"unsampled"` // of subjects left out once there were too many
 	Taught    int64 `json:"taught"`    // that taught a profile: a success, and no attack
 	Devices   int64 `json:"devices"`   // that named a device
 	Unlocated int64 `json:"unlocated"` // whose address could not be placed
+
+	// Late is where the first of Disorder stand, at most 20.
+	Late []Place `json:"late,omitempty"`
+}
+
+// Place is a line of a file, counted from 1.
+type Place struct {
+	File string `json:"file"`
+	Line int64  `json:"line"`
 }

@@ -19,7 +19,10 @@
 //
 // [Events] reads raw events, as JSON Lines, CSV, or the public RBA data set,
 // for services without a journal. It computes the signals in the order of
-// time, and learns as a guard would.
+// time, and learns as a guard would. Logs are seldom quite in that order: each
+// file is read ahead by a window in which events are sorted, and files that
+// overlap are merged. What is later still is decided on what was learnt until
+// then, counted, and named.
 //
 // Both read several files, gzip and the standard input, in memory that does not
 // grow. Lines that cannot be read are counted, the first are named, and the run
@@ -31,6 +34,27 @@
 // not computed, a fact that was kept only as a hash, or a detail whose key was
 // destroyed, is not comparable: it is counted apart, by what it lacks, and
 // never taken for unknown.
+//
+// # What raw events do not tell
+//
+// Nobody was challenged in a log of raw events, so that nothing in it says who
+// held a proof, how many prompts he had passed, what was spent of a limit, or
+// which devices a strong proof had made trusted. None of it is simulated: it
+// would follow from the policy, while both policies of a comparison are tried
+// on the same signals, and from who would have passed, which nobody knows. So,
+// of raw events:
+//
+//   - No proof is held. A request that follows a challenge of the same session
+//     is challenged again, unless what the first one taught makes it harmless.
+//   - The prompt budget softens nothing, as it does on trusted devices only; an
+//     at_most rule with a limit caps nothing.
+//   - velocity.prompts_24h, velocity.ip_failures_1h, velocity.global_failures
+//     and device.subjects_24h are unknown: a rule that reads one does what its
+//     `unknown` says.
+//
+// Each but the last makes decisions stronger than a guard's, never weaker. Read
+// the prompts as the most that there would be, least exact where a session has
+// many challenged actions, and replay a journal for the rest.
 //
 // # Long runs
 //

@@ -11,19 +11,17 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/proportion-go/proportion/risk"
 	"github.com/proportion-go/proportion/stepup/journal"
 )
 
 // header says in which column of a CSV file each value stands.
 type header struct {
-	file    int            // index of the file
-	line    string         // as it stands
-	columns map[string]int // by the names of the format
-	facts   []factColumn
-	width   int
-	cells   [][]byte // of the line at hand
-	joined  []byte   // cells that had doubled quotes
+	line   string         // as it stands
+	at     [textCount]int // the column of each value, from 1; 0: there is none
+	facts  []factColumn
+	width  int
+	cells  [][]byte // of the line at hand
+	joined []byte   // cells that had doubled quotes
 }
 
 type factColumn struct {
@@ -31,72 +29,54 @@ type factColumn struct {
 	at   int
 }
 
-// The columns of raw events; any other is a fact of its name, with or without
-// `facts.` before it.
-var (
-	csvColumns = []string{
-		"id", "time", "subject", "action", "ip", "user_agent", "device", "success", "label", "channel", "language",
-		"facts",
-	}
-	csvNeeded = []string{"time", "action"}
-)
-
 // The columns of the public RBA data set (Wiefling, Jørgensen, Thunem and Lo
-// Iacono, Pump Up Password Security!, ACM TOPS 2022) that are read, and those
-// that are not needed.
-const (
-	rbaIndex    = "index"
-	rbaTime     = "Login Timestamp"
-	rbaUser     = "User ID"
-	rbaIP       = "IP Address"
-	rbaCountry  = "Country"
-	rbaCity     = "City"
-	rbaASN      = "ASN"
-	rbaAgent    = "User Agent String"
-	rbaSuccess  = "Login Successful"
-	rbaAttackIP = "Is Attack IP"
-	rbaTakeover = "Is Account Takeover"
-)
-
-var rbaNeeded = []string{rbaTime, rbaUser, rbaIP}
-
-// readHeader reads the first line of a CSV file.
-func (s *Events) readHeader(c *Case, line []byte) error {
-	h, err := newHeader(s.config.Format, s.lines.Position().File, line)
-	if err != nil {
-		return fmt.Errorf("%s:%d: %w", c.File, c.Line, err)
-	}
-	s.header = h
-	return nil
+// Iacono, Pump Up Password Security!, ACM TOPS 2022) that are read.
+var rbaNames = [...]string{
+	idText: "index", timeText: "Login Timestamp", subjectText: "User ID", ipText: "IP Address",
+	agentText: "User Agent String", successText: "Login Successful",
+	countryText: "Country", cityText: "City", asnText: "ASN",
+	attackText: "Is Attack IP", takeoverText: "Is Account Takeover",
 }
 
-func newHeader(f Format, file int, line []byte) (*header, error) {
-	h := &header{file: file, line: string(line), columns: map[string]int{}}
+// The columns without which a file cannot be read.
+var (
+	csvNeeded = []int{timeText, actionText}
+	rbaNeeded = []int{timeText, subjectText, ipText}
+)
+
+// newHeader reads the first line of a CSV file.
+func newHeader(f Format, line []byte) (*header, error) {
+	h := &header{line: string(line)}
 	if err := h.split(bytes.TrimPrefix(line, []byte("\ufeff"))); err != nil { // a byte order mark
 		return nil, fmt.Errorf("%w: %w", ErrHeader, err)
 	}
 	h.width = len(h.cells)
+	names, needed := textNames[:], csvNeeded
+	if f == RBACSV {
+		names, needed = rbaNames[:], rbaNeeded
+	}
+	seen := map[string]bool{}
 	for i, cell := range h.cells {
 		name := strings.TrimSpace(string(cell))
+		known := name
 		if f == CSV {
-			name = strings.ToLower(name)
+			known = strings.ToLower(name)
 		}
-		if _, twice := h.columns[name]; twice {
-			return nil, fmt.Errorf("%w: column %q stands twice", ErrHeader, name)
+		if seen[known] {
+			return nil, fmt.Errorf("%w: column %q stands twice", ErrHeader, known)
 		}
-		h.columns[name] = i
-		if f == CSV && !slices.Contains(csvColumns, name) && name != "" {
-			fact := strings.TrimPrefix(strings.TrimSpace(string(cell)), "facts.")
-			h.facts = append(h.facts, factColumn{fact, i})
+		seen[known] = true
+		switch at := slices.Index(names, known); {
+		case known == "":
+		case at >= 0:
+			h.at[at] = i + 1
+		case f == CSV: // any other is a fact of its name
+			h.facts = append(h.facts, factColumn{strings.TrimPrefix(name, "facts."), i})
 		}
 	}
-	needed := csvNeeded
-	if f == RBACSV {
-		needed = rbaNeeded
-	}
-	for _, name := range needed {
-		if _, ok := h.columns[name]; !ok {
-			return nil, fmt.Errorf("%w: want a column %q", ErrHeader, name)
+	for _, at := range needed {
+		if h.at[at] == 0 {
+			return nil, fmt.Errorf("%w: want a column %q", ErrHeader, names[at])
 		}
 	}
 	return h, nil
@@ -158,62 +138,47 @@ func (h *header) quoted(line []byte) (cell, rest []byte, ok bool) {
 	}
 }
 
-// cell returns the cell of a column, and nothing where there is none.
-func (h *header) cell(column string) []byte {
-	i, ok := h.columns[column]
-	if !ok {
-		return nil
-	}
-	return bytes.TrimSpace(h.cells[i])
-}
-
-func (h *header) text(column string) string { return string(h.cell(column)) }
-
-// read splits a line of as many cells as the header has.
-func (h *header) read(line []byte) error {
+// read splits a line of as many cells as the header has into the values of a
+// row.
+func (h *header) read(line []byte, t *texts) error {
 	if err := h.split(line); err != nil {
 		return err
 	}
 	if len(h.cells) != h.width {
 		return fmt.Errorf("%w: want %d columns, got %d", ErrRow, h.width, len(h.cells))
 	}
+	for i, at := range h.at {
+		t[i] = nil
+		if at > 0 {
+			t[i] = bytes.TrimSpace(h.cells[at-1])
+		}
+	}
 	return nil
 }
 
 // parseCSV reads a raw event.
-func (s *Events) parseCSV(line []byte, r *row) (err error) {
-	h := s.header
-	if err := h.read(line); err != nil {
+func (s *Events) parseCSV(f *file, r *row) error {
+	h, t := f.header, &s.texts
+	if err := h.read(r.text, t); err != nil {
 		return err
 	}
-	r.id, r.subject, r.action = h.text("id"), h.cell("subject"), h.text("action")
-	r.agent, r.device = h.text("user_agent"), h.cell("device")
-	r.channel, r.language = h.text("channel"), h.text("language")
-	if r.time, err = readTime(h.text("time")); err != nil {
+	if err := r.read(t, s.words); err != nil {
 		return err
 	}
-	if r.addr, err = readAddr(h.text("ip")); err != nil {
-		return err
-	}
-	if r.label, err = ParseLabel(h.text("label")); err != nil {
-		return err
-	}
-	if err = r.readSuccess(h.text("success")); err != nil {
-		return err
-	}
-	if text := h.cell("facts"); len(text) > 0 {
+	if text := t[factsText]; len(text) > 0 {
 		var facts map[string]any
 		if json.Unmarshal(text, &facts) != nil {
 			return fmt.Errorf("%w: facts: want an object of JSON", ErrRow)
 		}
-		if err := r.readFacts(facts); err != nil {
+		var err error
+		if r.facts, err = appendFacts(r.facts, facts); err != nil {
 			return err
 		}
 	}
-	for _, f := range h.facts {
-		if text := string(bytes.TrimSpace(h.cells[f.at])); text != "" {
-			value, _ := journal.ValueOf(text)
-			r.facts = append(r.facts, journal.Fact{Name: f.name, Mode: journal.Keep, Value: value})
+	for _, c := range h.facts {
+		if text := bytes.TrimSpace(h.cells[c.at]); len(text) > 0 {
+			value, _ := journal.ValueOf(string(text))
+			r.facts = append(r.facts, journal.Fact{Name: c.name, Mode: journal.Keep, Value: value})
 		}
 	}
 	return r.complete()
@@ -222,31 +187,23 @@ func (s *Events) parseCSV(line []byte, r *row) (err error) {
 // parseRBA reads a row of the public RBA data set. A login is an attack where
 // it is an account takeover or comes from an address known for attacks, as the
 // authors count them, and legitimate otherwise.
-func (s *Events) parseRBA(line []byte, r *row) (err error) {
-	h := s.header
-	if err := h.read(line); err != nil {
+func (s *Events) parseRBA(f *file, r *row) error {
+	h, t := f.header, &s.texts
+	if err := h.read(r.text, t); err != nil {
 		return err
 	}
-	r.id, r.subject, r.action = h.text(rbaIndex), h.cell(rbaUser), "login"
-	r.agent = h.text(rbaAgent)
-	if r.time, err = readTime(h.text(rbaTime)); err != nil {
+	if err := r.read(t, s.words); err != nil {
 		return err
 	}
-	if r.addr, err = readAddr(h.text(rbaIP)); err != nil {
-		return err
-	}
-	r.location, r.located = h.location(), true
-	if err = r.readSuccess(h.text(rbaSuccess)); err != nil {
-		return err
-	}
-	for _, column := range [...]string{rbaAttackIP, rbaTakeover} {
-		text := h.text(column)
-		if text == "" {
+	r.action = "login"
+	r.readPlace(t, s.words)
+	for _, i := range [...]int{attackText, takeoverText} {
+		if len(t[i]) == 0 {
 			continue
 		}
-		is, err := strconv.ParseBool(text)
+		is, err := strconv.ParseBool(string(t[i]))
 		if err != nil {
-			return fmt.Errorf("%w: %s: want True or False", ErrRow, column)
+			return fmt.Errorf("%w: %s: want True or False", ErrRow, rbaNames[i])
 		}
 		if is {
 			r.label = Attack
@@ -257,16 +214,16 @@ func (s *Events) parseRBA(line []byte, r *row) (err error) {
 	return r.complete()
 }
 
-// location is what the row says of its place. There are no coordinates in it.
-func (h *header) location() (l risk.Location) {
-	if country := h.text(rbaCountry); len(country) == 2 {
-		l.Country = country
+// readPlace reads what the row says of its place.
+func (r *row) readPlace(t *texts, words interned) {
+	r.located = true
+	if country := t[countryText]; len(country) == 2 {
+		r.country = words.of(country)
 	}
-	if city := h.text(rbaCity); city != "-" {
-		l.City = city
+	if city := words.of(t[cityText]); city != "-" {
+		r.city = city
 	}
-	if asn, err := strconv.ParseUint(h.text(rbaASN), 10, 32); err == nil {
-		l.ASN = uint32(asn)
+	if asn, err := strconv.ParseUint(string(t[asnText]), 10, 32); err == nil {
+		r.asn = uint32(asn)
 	}
-	return l
 }

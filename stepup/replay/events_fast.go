@@ -3,110 +3,119 @@
 
 package replay
 
-import "bytes"
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"strconv"
 
-// flat reads the members of a line of JSON whose values are texts without
-// escapes, numbers, true, false or null, as nearly every raw event is. It
-// reports false for any other line, which encoding/json then reads: that
-// agrees with it on all lines that it reads, as a test sees to.
-func (j *jsonRow) flat(line []byte) bool {
-	f := flatScanner{line: line}
-	if !f.next('{') {
-		return false
-	}
-	var seen [len(flatNames)]bool
-	for {
-		name, ok := f.text()
-		if !ok || !f.next(':') {
+	"github.com/proportion-go/proportion/stepup/journal"
+)
+
+// flat is a line of JSON whose values are texts without escapes, numbers, true,
+// false or null, in its facts too, as nearly every raw event is. encoding/json
+// reads any other line. The two agree on all lines that flat reads, as a test
+// sees to.
+type flat struct {
+	texts
+	facts []journal.Fact // in the order of their names
+}
+
+// read reads a line, and reports false for one that is not flat.
+func (f *flat) read(line []byte, words interned) bool {
+	f.texts, f.facts = texts{}, f.facts[:0]
+	s := flatScanner{line: line}
+	var seen [len(textNames)]bool
+	more := s.next('{')
+	for more {
+		name, ok := s.text()
+		if !ok || !s.next(':') {
 			return false
 		}
-		i := place(name)
-		value, quoted, ok := f.value()
-		if !ok || i >= 0 && seen[i] {
+		i := slices.Index(textNames[:], string(name))
+		switch {
+		case i < 0 && !lower(name) || i >= 0 && seen[i]:
+			return false // encoding/json folds the case of names
+		case i == factsText && s.next('{'):
+			ok = f.readFacts(&s, words)
+		default:
+			ok = f.set(i, &s)
+		}
+		if !ok {
 			return false
 		}
 		if i >= 0 {
 			seen[i] = true
-			if !j.set(i, value, quoted) {
-				return false
-			}
-		} else if !ascii(name) {
-			return false // encoding/json folds the case of names
 		}
-		if f.next(',') {
-			continue
-		}
-		return f.next('}') && len(bytes.TrimSpace(f.line[f.at:])) == 0
-	}
-}
-
-var flatNames = [...]string{
-	"id", "time", "subject", "action", "ip", "user_agent", "device", "success", "label", "channel", "language",
-}
-
-// place returns the number of a name, -1 for an unknown one.
-func place(name []byte) int {
-	for i := range flatNames {
-		if string(name) == flatNames[i] {
-			return i
+		if more = s.next(','); !more {
+			return s.next('}') && s.ends()
 		}
 	}
-	return -1
+	return false
 }
 
-// ascii reports whether a name is of other letters than those that a known
+// lower reports whether a name is of other letters than those that a known
 // name could be folded to: one of the wrong case is left to encoding/json.
-func ascii(name []byte) bool {
+func lower(name []byte) bool {
 	for _, c := range name {
 		if c >= 0x80 || 'A' <= c && c <= 'Z' {
 			return false
 		}
 	}
-	return string(name) != "facts"
-}
-
-// set sets a member; it reports false for a value of another type.
-func (j *jsonRow) set(i int, value []byte, quoted bool) bool {
-	null := !quoted && string(value) == "null"
-	if null {
-		value = nil
-	}
-	switch i {
-	case 0:
-		j.ID = value
-	case 1:
-		j.Time = value
-	case 2:
-		j.Subject = value
-	case 7:
-		is := string(value) == "true"
-		if !null {
-			j.Success = &is
-		}
-		return null || !quoted && (is || string(value) == "false")
-	default:
-		*j.field(i) = string(value)
-		return null || quoted
-	}
 	return true
 }
 
-func (j *jsonRow) field(i int) *string {
-	switch i {
-	case 3:
-		return &j.Action
-	case 4:
-		return &j.IP
-	case 5:
-		return &j.UserAgent
-	case 6:
-		return &j.Device
-	case 8:
-		return &j.Label
-	case 9:
-		return &j.Channel
+// set reads the value of a member, of an unknown one for -1. It reports false
+// for a value of another type.
+func (f *flat) set(i int, s *flatScanner) bool {
+	value, kind := s.value()
+	switch {
+	case kind == noValue:
+		return false
+	case i < 0 || kind == nullValue:
+		return true
+	case i == successText:
+		f.texts[i] = value
+		return kind == boolValue
+	case i == factsText || kind == boolValue && (i > subjectText):
+		return false
+	case i > subjectText && kind != textValue:
+		return false
 	}
-	return &j.Language
+	f.texts[i] = value
+	return true
+}
+
+// readFacts reads the facts after their brace.
+func (f *flat) readFacts(s *flatScanner, words interned) bool {
+	if s.next('}') {
+		return true
+	}
+	for {
+		name, ok := s.text()
+		if !ok || !s.next(':') {
+			return false
+		}
+		value, ok := s.fact()
+		if !ok || !f.addFact(words.of(name), value) {
+			return false
+		}
+		if !s.next(',') {
+			return s.next('}')
+		}
+	}
+}
+
+// addFact reports false for a name that is there already.
+func (f *flat) addFact(name string, value journal.Value) bool {
+	at, there := slices.BinarySearchFunc(f.facts, name, func(f journal.Fact, name string) int {
+		return cmp.Compare(f.Name, name)
+	})
+	if there {
+		return false
+	}
+	f.facts = slices.Insert(f.facts, at, journal.Fact{Name: name, Mode: journal.Keep, Value: value})
+	return true
 }
 
 // flatScanner reads a line in one direction.
@@ -115,57 +124,100 @@ type flatScanner struct {
 	at   int
 }
 
+// kind is the type of a value.
+type kind uint8
+
+const (
+	noValue kind = iota // or one that is left to encoding/json
+	nullValue
+	boolValue
+	numberValue
+	textValue
+)
+
 // next consumes a byte and the space before it, if it stands here.
-func (f *flatScanner) next(c byte) bool {
-	f.space()
-	if f.at < len(f.line) && f.line[f.at] == c {
-		f.at++
+func (s *flatScanner) next(c byte) bool {
+	s.space()
+	if s.at < len(s.line) && s.line[s.at] == c {
+		s.at++
 		return true
 	}
 	return false
 }
 
-func (f *flatScanner) space() {
-	for f.at < len(f.line) && (f.line[f.at] == ' ' || f.line[f.at] == '\t' || f.line[f.at] == '\r') {
-		f.at++
+func (s *flatScanner) space() {
+	for s.at < len(s.line) && (s.line[s.at] == ' ' || s.line[s.at] == '\t' || s.line[s.at] == '\r') {
+		s.at++
 	}
 }
 
+// ends reports whether nothing follows.
+func (s *flatScanner) ends() bool { return len(bytes.TrimSpace(s.line[s.at:])) == 0 }
+
 // text reads a string without escapes, in ASCII.
-func (f *flatScanner) text() ([]byte, bool) {
-	if !f.next('"') {
+func (s *flatScanner) text() ([]byte, bool) {
+	if !s.next('"') {
 		return nil, false
 	}
-	from := f.at
-	for ; f.at < len(f.line); f.at++ {
-		switch c := f.line[f.at]; {
-		case c == '"':
-			f.at++
-			return f.line[from : f.at-1], true
-		case c == '\\' || c < 0x20 || c >= 0x80:
-			return nil, false
+	line := s.line[s.at:]
+	for i, c := range line {
+		if plain[c] {
+			continue
 		}
+		s.at += i + 1
+		return line[:i], c == '"'
 	}
 	return nil, false
 }
 
+// plain are the bytes that stand for themselves in a string of ASCII.
+var plain = func() (is [256]bool) {
+	for c := ' '; c < 0x80; c++ {
+		is[c] = c != '"' && c != '\\'
+	}
+	return is
+}()
+
 // value reads a text, a literal or a plain number.
-func (f *flatScanner) value() (value []byte, quoted, ok bool) {
-	f.space()
-	if f.at < len(f.line) && f.line[f.at] == '"' {
-		value, ok = f.text()
-		return value, true, ok
+func (s *flatScanner) value() ([]byte, kind) {
+	s.space()
+	if s.at < len(s.line) && s.line[s.at] == '"' {
+		if text, ok := s.text(); ok {
+			return text, textValue
+		}
+		return nil, noValue
 	}
-	from := f.at
-	for f.at < len(f.line) && f.line[f.at] != ',' && f.line[f.at] != '}' && f.line[f.at] > ' ' {
-		f.at++
+	from := s.at
+	for s.at < len(s.line) && s.line[s.at] != ',' && s.line[s.at] != '}' && s.line[s.at] > ' ' {
+		s.at++
 	}
-	value = f.line[from:f.at]
+	value := s.line[from:s.at]
 	switch string(value) {
-	case "null", "true", "false":
-		return value, false, true
+	case "null":
+		return nil, nullValue
+	case "true", "false":
+		return value, boolValue
 	}
-	return value, false, isPlainNumber(value)
+	if isPlainNumber(value) {
+		return value, numberValue
+	}
+	return nil, noValue
+}
+
+// fact reads the value of a fact. One that is null is left to encoding/json.
+func (s *flatScanner) fact() (journal.Value, bool) {
+	value, kind := s.value()
+	switch kind {
+	case textValue:
+		return journal.ValueOf(string(value))
+	case boolValue:
+		return journal.ValueOf(string(value) == "true")
+	case numberValue:
+		if x, err := strconv.ParseFloat(string(value), 64); err == nil {
+			return journal.ValueOf(x)
+		}
+	}
+	return journal.Value{}, false
 }
 
 // isPlainNumber reports whether a text is a number of JSON without an

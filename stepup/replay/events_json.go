@@ -10,7 +10,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
+	"strconv"
 
 	"github.com/proportion-go/proportion/stepup/journal"
 )
@@ -33,42 +33,36 @@ type jsonRow struct {
 }
 
 // parseJSON reads a raw event.
-func (s *Events) parseJSON(line []byte, r *row) (err error) {
-	var j jsonRow
-	if !j.flat(line) {
-		if j, err = unmarshalRow(line); err != nil {
+func (s *Events) parseJSON(f *file, r *row) error {
+	if !s.flat.read(r.text, s.words) {
+		if err := s.flat.unmarshal(r.text); err != nil {
 			return err
 		}
 	}
-	r.id, r.subject = string(j.ID), j.Subject
-	r.action, r.channel, r.language = j.Action, j.Channel, j.Language
-	r.agent, r.device = j.UserAgent, []byte(j.Device)
-	if len(j.Time) > 0 {
-		if r.time, err = readTime(string(j.Time)); err != nil {
-			return err
-		}
-	}
-	if r.addr, err = readAddr(j.IP); err != nil {
-		return err
-	}
-	if r.label, err = ParseLabel(j.Label); err != nil {
-		return err
-	}
-	if j.Success != nil {
-		r.success, r.failed = *j.Success, !*j.Success
-	}
-	if err := r.readFacts(j.Facts); err != nil {
+	r.facts = append(r.facts, s.flat.facts...)
+	if err := r.read(&s.flat.texts, s.words); err != nil {
 		return err
 	}
 	return r.complete()
 }
 
-func unmarshalRow(line []byte) (j jsonRow, err error) {
+// unmarshal reads any line.
+func (f *flat) unmarshal(line []byte) (err error) {
+	var j jsonRow
 	if err := json.Unmarshal(line, &j); err != nil {
-		return j, fmt.Errorf("%w: %s", ErrRow, shape(err))
+		return fmt.Errorf("%w: %s", ErrRow, shape(err))
 	}
-	j.ID, j.Time, j.Subject = bare(j.ID), bare(j.Time), bare(j.Subject)
-	return j, nil
+	f.texts = texts{
+		idText: bare(j.ID), timeText: bare(j.Time), subjectText: bare(j.Subject),
+		actionText: []byte(j.Action), ipText: []byte(j.IP), agentText: []byte(j.UserAgent),
+		deviceText: []byte(j.Device), labelText: []byte(j.Label), channelText: []byte(j.Channel),
+		languageText: []byte(j.Language),
+	}
+	if j.Success != nil {
+		f.texts[successText] = strconv.AppendBool(nil, *j.Success)
+	}
+	f.facts, err = appendFacts(f.facts[:0], j.Facts)
+	return err
 }
 
 // shape says what is wrong with a line of JSON, without what stands there.
@@ -97,8 +91,8 @@ func bare(raw json.RawMessage) []byte {
 	return []byte(text)
 }
 
-// readFacts keeps the facts, in the order of their names.
-func (r *row) readFacts(facts map[string]any) error {
+// appendFacts appends the facts, in the order of their names.
+func appendFacts(to []journal.Fact, facts map[string]any) ([]journal.Fact, error) {
 	for _, name := range slices.Sorted(maps.Keys(facts)) {
 		raw := facts[name]
 		if raw == nil {
@@ -109,7 +103,7 @@ func (r *row) readFacts(facts map[string]any) error {
 			for _, element := range list {
 				text, ok := element.(string)
 				if !ok {
-					return fmt.Errorf("%w: facts: want a list of texts", ErrRow)
+					return to, fmt.Errorf("%w: facts: want a list of texts", ErrRow)
 				}
 				texts = append(texts, text)
 			}
@@ -117,10 +111,9 @@ func (r *row) readFacts(facts map[string]any) error {
 		}
 		value, ok := journal.ValueOf(raw)
 		if !ok {
-			return fmt.Errorf("%w: facts: want a boolean, a number, a text or a list of texts", ErrRow)
+			return to, fmt.Errorf("%w: facts: want a boolean, a number, a text or a list of texts", ErrRow)
 		}
-		// The name is a part of the line's memory.
-		r.facts = append(r.facts, journal.Fact{Name: strings.Clone(name), Mode: journal.Keep, Value: value})
+		to = append(to, journal.Fact{Name: name, Mode: journal.Keep, Value: value})
 	}
-	return nil
+	return to, nil
 }

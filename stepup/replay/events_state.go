@@ -8,6 +8,7 @@ import (
 	"encoding/gob"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/proportion-go/proportion/risk"
 	"github.com/proportion-go/proportion/stepup/internal/lines"
@@ -15,8 +16,8 @@ import (
 
 // eventsState is what a checkpoint keeps of raw events.
 type eventsState struct {
-	At     lines.Position
-	Header string // of the file, if it is CSV
+	Begun  bool
+	Files  []fileState // but for those that ended
 	Counts Counts
 
 	World       world
@@ -28,18 +29,70 @@ type eventsState struct {
 	Calibration []byte
 }
 
+// fileState is what a checkpoint keeps of a file.
+type fileState struct {
+	Index       int
+	Open, Ended bool
+	Begins      time.Time
+	At          lines.Position
+	Header      string // if it is CSV
+	Held        []heldLine
+}
+
+// heldLine is a line that was read, and is still to come.
+type heldLine struct {
+	Line int64
+	Text []byte
+}
+
+func stateOf(f *file) fileState {
+	s := fileState{Index: f.index, Ended: f.ended, Begins: f.begins, At: f.lines.Position()}
+	if f.header != nil {
+		s.Header = f.header.line
+	}
+	for _, r := range f.held.rows[f.held.gone:] {
+		s.Held = append(s.Held, heldLine{r.line, r.text})
+	}
+	return s
+}
+
+// restore returns the file of a state.
+func (s *Events) restore(state *fileState) (*file, error) {
+	if state.Index < 0 || state.Index >= len(s.config.Files) {
+		return nil, errors.New("other files")
+	}
+	f := &file{index: state.Index, ended: state.Ended, begins: state.Begins}
+	f.lines = s.open(f.index, state.At)
+	if state.Header != "" {
+		var err error
+		if f.header, err = newHeader(s.config.Format, []byte(state.Header)); err != nil {
+			return nil, err
+		}
+	}
+	for _, line := range state.Held {
+		r := &row{file: f.index, line: line.Line, text: line.Text}
+		if err := s.parse(s, f, r); err != nil {
+			return nil, err
+		}
+		f.held.push(r)
+	}
+	return f, nil
+}
+
 // MarshalBinary implements [Source].
 func (s *Events) MarshalBinary() ([]byte, error) {
 	w := s.world
 	w.encodeAll()
 	state := eventsState{
-		At: s.from, Counts: s.Counts(), World: *w, Lives: w.Lives, Level: w.Level, Evidence: w.evidence,
+		Begun: s.order.begun, Counts: s.Counts(), World: *w, Lives: w.Lives, Level: w.Level, Evidence: w.evidence,
 	}
-	if s.lines != nil {
-		state.At = s.lines.Position()
+	for _, f := range s.order.open {
+		open := stateOf(f)
+		open.Open = true
+		state.Files = append(state.Files, open)
 	}
-	if s.header != nil && s.header.file == state.At.File {
-		state.Header = s.header.line
+	for _, f := range s.order.waiting {
+		state.Files = append(state.Files, stateOf(f))
 	}
 	var crowd, view, calibration error
 	state.Crowd, crowd = w.crowd.MarshalBinary()
@@ -79,16 +132,21 @@ func (s *Events) UnmarshalBinary(data []byte) error {
 		w.familiarity.Calibration = new(risk.Calibration)
 		err = errors.Join(err, w.familiarity.Calibration.UnmarshalJSON(state.Calibration))
 	}
-	var h *header
-	if state.Header != "" {
-		var bad error
-		h, bad = newHeader(s.config.Format, state.At.File, []byte(state.Header))
-		err = errors.Join(err, bad)
+	order := order{begun: state.Begun}
+	for i := range state.Files {
+		f, bad := s.restore(&state.Files[i])
+		switch {
+		case bad != nil:
+			err = errors.Join(err, bad)
+		case state.Files[i].Open:
+			order.open = append(order.open, f)
+		default:
+			order.waiting = append(order.waiting, f)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrCheckpoint, err)
 	}
-	s.world, s.header, s.from, s.counts = w, h, state.At, state.Counts
-	s.read = state.Counts.Bytes
+	s.world, s.order, s.counts, s.read = w, order, state.Counts, state.Counts.Bytes
 	return nil
 }

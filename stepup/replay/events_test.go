@@ -167,14 +167,14 @@ func TestCSV(t *testing.T) {
 	if len(all) != 3 || len(bad) > 0 {
 		t.Fatalf("got %d events, %v", len(all), bad)
 	}
-	if at := all[1].event.Time; !at.Equal(time.Date(2026, 3, 2, 8, 0, 0, 5e8, time.UTC)) {
+	if at := all[2].event.Time; !at.Equal(time.Date(2026, 3, 2, 8, 0, 0, 5e8, time.UTC)) {
 		t.Errorf("got time %v", at)
 	}
-	if at := all[2].event.Time; at.Hour() != 7 || !all[2].event.Alias.IsZero() {
-		t.Errorf("got time %v, alias %v", at, all[2].event.Alias)
+	if at := all[0].event.Time; at.Hour() != 7 || !all[0].event.Alias.IsZero() {
+		t.Errorf("got time %v, alias %v", at, all[0].event.Alias)
 	}
 	facts := map[string]any{}
-	for _, f := range all[0].facts {
+	for _, f := range all[1].facts {
 		facts[f.Name] = f.Value.Any()
 	}
 	if want := map[string]any{"amount": "12.50", "vip": "true", "age": "31"}; !maps.Equal(facts, want) {
@@ -337,6 +337,15 @@ func TestResumeEvents(t *testing.T) {
 	for _, after := range []int64{1, 700, 1100, 1499} {
 		resumes(t, after, want, open)
 	}
+	events := life(2, 10, 20)
+	files := []string{save(t, "b.jsonl", rows(shuffled(events[90:], 10))), save(t, "a.jsonl", rows(events[:100]))}
+	open = func() replay.Source {
+		return replay.NewEvents(replay.EventsConfig{Files: files, Locator: risktest.NewLocator(), Window: 12})
+	}
+	want = run(t, open(), replay.Config{Policy: parse(t)})
+	for _, after := range []int64{1, 91, 105, int64(len(events))} {
+		resumes(t, after, want, open)
+	}
 	open = func() replay.Source {
 		return replay.NewEvents(replay.EventsConfig{Format: replay.CSV, Files: []string{csv, csv},
 			Locator: risktest.NewLocator()})
@@ -352,16 +361,5 @@ func TestEventsStop(t *testing.T) {
 		replay.Config{Policy: parse(t)})
 	if !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v", err)
-	}
-}
-
-// A row out of order is counted, and keeps its own time.
-func TestDisorder(t *testing.T) {
-	lines := lived()
-	lines[1], lines[2] = lines[2], lines[1]
-	path := save(t, "e.jsonl", []byte(strings.Join(lines, "\n")))
-	r := run(t, replay.NewEvents(replay.EventsConfig{Files: []string{path}}), replay.Config{Policy: parse(t)})
-	if r.Source.Disorder != 1 || r.Source.Taught != 3 || r.Source.Devices != 5 {
-		t.Errorf("got %+v", r.Source)
 	}
 }

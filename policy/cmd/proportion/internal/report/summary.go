@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/proportion-go/proportion/stepup/replay"
@@ -284,9 +285,8 @@ func notes(r *replay.Report) []string {
 			"No event says that it succeeded, so that nothing was learnt: every device and place is new.")
 		add(c.Devices == 0, "No event names a device: every device is unknown.")
 	}
-	add(c.Disorder > 0, "%s earlier than one before: sort the input by time.",
-		number(c.Disorder)+plural(c.Disorder,
-			" event is", " events are"))
+	add(c.Disorder > 0, "%s too late for their place in time, and were decided on what was learnt until then: %s.",
+		number(c.Disorder)+plural(c.Disorder, " event came", " events came"), places(&c))
 	add(c.Unlocated > 0, "%s not in the location databases.", number(c.Unlocated)+plural(c.Unlocated,
 		" address is",
 		" addresses are"))
@@ -296,6 +296,18 @@ func notes(r *replay.Report) []string {
 	add(r.After.Subjects.Sampled > 1, "Prompts per subject are those of one subject in %d.",
 		r.After.Subjects.Sampled)
 	return notes
+}
+
+// places names the events that came too late, each as file:line.
+func places(c *replay.Counts) string {
+	var names []string
+	for _, p := range c.Late {
+		names = append(names, fmt.Sprintf("%s:%d", p.File, p.Line))
+	}
+	if c.Disorder > int64(len(names)) {
+		names = append(names, "…")
+	}
+	return strings.Join(names, ", ")
 }
 
 func plural(n int64, one, many string) string {
