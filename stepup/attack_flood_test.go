@@ -92,7 +92,7 @@ func TestChargesToMadeUpNamesFillNoStore(t *testing.T) {
 			t.Fatalf("a made-up name: got %v", &d)
 		}
 		for _, write := range []error{
-			s.Guard.Rebind(t.Context(), c.Subject, "old", "new"), s.Guard.RevokeDevices(t.Context(), c.Subject),
+			s.Guard.Rebind(t.Context(), c.Subject, "old", "new"), s.Guard.Revoke(t.Context(), c.Subject),
 			s.Guard.Unlock(t.Context(), c.Subject, stepup.StrangerLane),
 		} {
 			if write != nil {

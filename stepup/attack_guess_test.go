@@ -101,7 +101,7 @@ func resets() map[string]func(*testing.T, *scene) {
 		},
 		"seeding again": func(t *testing.T, s *scene) { s.seed(t) },
 		"revoking every device": func(t *testing.T, s *scene) {
-			if err := s.Guard.RevokeDevices(t.Context(), steptest.Alice); err != nil {
+			if err := s.Guard.Revoke(t.Context(), steptest.Alice); err != nil {
 				t.Fatal(err)
 			}
 		},

@@ -86,7 +86,7 @@ type Config struct {
 
 	// Consent are signals that this deployment computes only for subjects who
 	// agreed to them, beside those whose basis is [risk.Consent]: see
-	// [Guard.Consent]. Without it they are unknown (L24). It governs what is
+	// [Guard.ChangeConsent]. Without it they are unknown (L24). It governs what is
 	// computed of a request, not what a proof teaches the profile: whoever
 	// wants that forgotten is erased.
 	Consent []risk.Signal

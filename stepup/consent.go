@@ -5,6 +5,7 @@ package stepup
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/proportion-go/proportion/stepup/journal"
@@ -20,30 +21,28 @@ const (
 	Withdrawn
 )
 
-// Consent records that a subject agrees to the signals that need it, or no
-// longer does (L24). Until he does, and once he does not, they are not
+// ChangeConsent records that a subject agrees to the signals that need it, or
+// no longer does (L24). Until he does, and once he does not, they are not
 // computed: their basis is [risk.Consent], or [Config.Consent] lists them. Both
-// ways take a grant of the action [ActionConsent], which is redeemed here, and
-// the request that it was proven for; where a held proof allows the action, the
-// grant is empty. Whoever holds a session must neither turn signals off,
-// nor agree in the subject's name.
+// ways take a grant of the action [ActionConsent], since whoever holds a session
+// must neither turn signals off, nor agree in the subject's name.
 //
 // A new subject has not agreed. Erasing forgets what he said. Errors: a
 // [*RequestError], those of [Guard.Redeem], and [ErrBusy].
-func (g *Guard) Consent(ctx context.Context, grant string, req Request, c Choice) error {
+func (g *Guard) ChangeConsent(ctx context.Context, grant string, req Request, c Choice) error {
 	if c != Given && c != Withdrawn {
 		return &RequestError{"Choice", "is none"}
 	}
-	if _, err := g.redeemFor(ctx, ActionConsent, grant, req); err != nil {
+	w, err := g.redeemFor(ctx, ActionConsent, grant, req)
+	if err != nil {
 		return err
 	}
-	now := g.config.Now()
-	err := g.update(ctx, req.Subject, now, func(r *recollection, _ *State, _ *Update) error {
+	err = g.act(ctx, req.Subject, &w, func(r *recollection, _ *State, u *Update) error {
 		switch {
 		case c == Withdrawn:
 			r.memo.consent = time.Time{}
 		case r.memo.consent.IsZero():
-			r.memo.consent = now
+			r.memo.consent = u.Now
 		}
 		return nil
 	})
@@ -54,5 +53,7 @@ func (g *Guard) Consent(ctx context.Context, grant string, req Request, c Choice
 	if c == Withdrawn {
 		outcome = "withdrawn"
 	}
-	return g.outside(ctx, req.Subject, journal.KindConsent, outcome, journal.Detail{Purpose: "signals"})
+	return errors.Join(
+		g.acted(ctx, req.Subject, &w, journal.KindConsent, outcome, journal.Detail{Purpose: "signals"}),
+		g.notify(ctx, Notice{Subject: req.Subject, Kind: ConsentChanged, Event: w.Event}))
 }

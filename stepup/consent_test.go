@@ -23,7 +23,7 @@ func choose(t testing.TB, b *steptest.Bench, c *steptest.Client, choice stepup.C
 	t.Helper()
 	b.Clock.Advance(16 * time.Minute) // no proof is fresh
 	grant := b.Prove(c, stepup.ActionConsent, nil, stepup.Code6)
-	return b.Guard.Consent(t.Context(), grant.Token, c.Request(stepup.ActionConsent, nil), choice)
+	return b.Guard.ChangeConsent(t.Context(), grant.Token, c.Request(stepup.ActionConsent, nil), choice)
 }
 
 // Signals that need consent are unknown before it and after its withdrawal;
@@ -96,27 +96,27 @@ func TestConsentIsGuarded(t *testing.T) {
 	}
 	other := b.Prove(c, "address.change", nil, stepup.Code6)
 	for _, choice := range []stepup.Choice{stepup.Given, stepup.Withdrawn} {
-		refused(t, b.Guard.Consent(t.Context(), "", req, choice))
-		refused(t, b.Guard.Consent(t.Context(), other.Token, req, choice))
-		err := b.Guard.Consent(t.Context(), other.Token, c.Request("address.change", nil), choice)
+		refused(t, b.Guard.ChangeConsent(t.Context(), "", req, choice))
+		refused(t, b.Guard.ChangeConsent(t.Context(), other.Token, req, choice))
+		err := b.Guard.ChangeConsent(t.Context(), other.Token, c.Request("address.change", nil), choice)
 		if !errors.As(err, new(*stepup.RequestError)) {
 			t.Errorf("a grant of another action: got error %v", err)
 		}
 	}
 	grant := b.Prove(c, stepup.ActionConsent, nil, stepup.Code6)
-	if err := b.Guard.Consent(t.Context(), grant.Token, req, 0); !errors.As(err, new(*stepup.RequestError)) {
+	if err := b.Guard.ChangeConsent(t.Context(), grant.Token, req, 0); !errors.As(err, new(*stepup.RequestError)) {
 		t.Errorf("no choice: got error %v", err)
 	}
-	if err := b.Guard.Consent(t.Context(), grant.Token, req, stepup.Given); err != nil {
+	if err := b.Guard.ChangeConsent(t.Context(), grant.Token, req, stepup.Given); err != nil {
 		t.Errorf("with its grant: got error %v", err)
 	}
-	refused(t, b.Guard.Consent(t.Context(), grant.Token, req, stepup.Withdrawn))
+	refused(t, b.Guard.ChangeConsent(t.Context(), grant.Token, req, stepup.Withdrawn))
 	req = c.Request(stepup.ActionConsent, nil) // on the device that the proof made known
-	if err := b.Guard.Consent(t.Context(), "", req, stepup.Withdrawn); err != nil {
+	if err := b.Guard.ChangeConsent(t.Context(), "", req, stepup.Withdrawn); err != nil {
 		t.Errorf("with the proof that the session holds: got error %v", err)
 	}
 	b.Clock.Advance(15*time.Minute + time.Nanosecond)
-	refused(t, b.Guard.Consent(t.Context(), "", req, stepup.Given))
+	refused(t, b.Guard.ChangeConsent(t.Context(), "", req, stepup.Given))
 }
 
 func TestConsentWithoutStore(t *testing.T) {
@@ -124,20 +124,20 @@ func TestConsentWithoutStore(t *testing.T) {
 	b, c := newBench(t, func(c *stepup.Config) { c.Store = store }), alice("laptop")
 	grant := b.Prove(c, stepup.ActionConsent, nil, stepup.Code6)
 	store.Fail("Update", errStore)
-	err := b.Guard.Consent(t.Context(), grant.Token, c.Request(stepup.ActionConsent, nil), stepup.Given)
+	err := b.Guard.ChangeConsent(t.Context(), grant.Token, c.Request(stepup.ActionConsent, nil), stepup.Given)
 	if !errors.Is(err, stepup.ErrUnavailable) {
 		t.Errorf("got error %v, want %v", err, stepup.ErrUnavailable)
 	}
 }
 
-func ExampleGuard_Consent() {
+func ExampleGuard_ChangeConsent() {
 	bench := exampleBench()
 	browser := steptest.NewClient(steptest.Alice, "laptop").From(risktest.ParisAddr)
 	browser.Hints.Timezone = "Europe/Paris"
 
 	grant := bench.Prove(browser, stepup.ActionConsent, nil, stepup.Code6)
 	req := browser.Request(stepup.ActionConsent, nil)
-	fmt.Println(bench.Guard.Consent(context.Background(), grant.Token, req, stepup.Given))
+	fmt.Println(bench.Guard.ChangeConsent(context.Background(), grant.Token, req, stepup.Given))
 
 	d := bench.Decide(browser, "invoice.view", nil)
 	fmt.Println("geo.timezone_differs is known:", d.Signals.Known(risk.GeoTimezoneDiffers))

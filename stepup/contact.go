@@ -34,7 +34,11 @@ type Contact struct {
 	Address string
 
 	// Since is when it was last changed. A contact changed within 72 h proves
-	// nothing sensitive (L19). Zero: unknown, and taken for older.
+	// nothing sensitive (L19). Zero: not said, and taken for older, unless the
+	// guard knows better: it remembers what went through [Guard.ChangeContact],
+	// and by what proof. So set it for what the guard did not see, such as a
+	// change by an operator; set for one that was proven by a strong method, it
+	// makes the customer wait in vain.
 	Since time.Time
 }
 

@@ -115,12 +115,13 @@ func (g *Guard) disown(ctx context.Context, s *situation, id Key) {
 	}
 }
 
-// KnownDevice is a device on which the subject proved who he is.
+// KnownDevice is a device on which the subject proved who he is. Of one whose
+// habits are forgotten there is no more than its name and its last proof.
 type KnownDevice struct {
-	ID      string    `json:"id"`   // for RenameDevice and RevokeDevice; it authorizes nothing
+	ID      string    `json:"id"`   // for RenameDevice, RevokeDevice and Revoke; it authorizes nothing
 	Name    string    `json:"name"` // the subject's own name for it, if any
 	Kind    string    `json:"kind"` // coarse, as "Firefox on Linux"
-	First   time.Time `json:"first"`
+	First   time.Time `json:"first,omitzero"`
 	Last    time.Time `json:"last"`
 	Trusted bool      `json:"trusted"` // by a strong proof
 }
@@ -146,12 +147,11 @@ func (g *Guard) Devices(ctx context.Context, subject string) ([]KnownDevice, err
 
 func knownDevices(p *risk.Profile, st *State) (known []KnownDevice) {
 	for _, d := range st.Devices {
+		k := KnownDevice{ID: hex.EncodeToString(d.ID[:]), Name: d.Name, Last: d.Rotated}
 		if seen, ok := p.Device(risk.DeviceID(d.ID)); ok {
-			known = append(known, KnownDevice{
-				ID: hex.EncodeToString(d.ID[:]), Name: d.Name, Kind: seen.UserAgent,
-				First: seen.First, Last: seen.Last, Trusted: !seen.Trusted.IsZero(),
-			})
+			k.Kind, k.First, k.Last, k.Trusted = seen.UserAgent, seen.First, seen.Last, !seen.Trusted.IsZero()
 		}
+		known = append(known, k)
 	}
 	return known
 }
@@ -160,87 +160,22 @@ func knownDevices(p *risk.Profile, st *State) (known []KnownDevice) {
 const longestName = 64
 
 // RenameDevice gives a known device the subject's own name for it, of at most
-// 64 bytes. An unknown device is left alone. Errors: a [*RequestError],
-// [ErrBusy], [ErrUnavailable].
+// 64 bytes. An unknown device is left alone. It takes no proof: the name is for
+// the subject to read, and nothing else. Errors: a [*RequestError], [ErrBusy],
+// [ErrUnavailable].
 func (g *Guard) RenameDevice(ctx context.Context, subject, id, name string) error {
+	if err := checkSubject(subject); err != nil {
+		return err
+	}
 	if err := checkField("Name", name, 0, longestName); err != nil {
 		return err
 	}
-	return g.updateDevice(ctx, subject, id, func(_ *risk.Profile, key Key, u *Update) {
-		u.Rename = []Device{{ID: key, Name: name}}
-	})
-}
-
-// RevokeDevice makes a device unknown, and ends the proofs held on it. An
-// unknown device is left alone. The host sees to it that the subject asked for
-// it: decide on [ActionRevoke] and redeem its grant first. Errors: a
-// [*RequestError], [ErrBusy], [ErrUnavailable].
-func (g *Guard) RevokeDevice(ctx context.Context, subject, id string) error {
-	var revoked []Key
-	err := g.updateDevice(ctx, subject, id, func(p *risk.Profile, key Key, u *Update) {
-		p.RemoveDevice(risk.DeviceID(key), u.Now)
-		u.Revoke = []Key{key}
-		revoked = u.Revoke
-	})
+	keys, err := parseDevices([]string{id})
 	if err != nil {
 		return err
 	}
-	return g.revoked(ctx, subject, revoked)
-}
-
-// revoked records the devices that are no longer known.
-func (g *Guard) revoked(ctx context.Context, subject string, devices []Key) error {
-	for _, id := range devices {
-		d := journal.Detail{Device: g.alias("device", string(id[:]))}
-		if err := g.outside(ctx, subject, journal.KindDevice, "revoked", d); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// RevokeDevices makes every device of the subject unknown: call it when a
-// password or a contact was changed. Errors: as [Guard.RevokeDevice].
-func (g *Guard) RevokeDevices(ctx context.Context, subject string) error {
-	if err := checkSubject(subject); err != nil {
-		return err
-	}
-	now := g.config.Now()
-	var revoked []Key
-	err := g.update(ctx, subject, now, func(r *recollection, st *State, u *Update) error {
-		u.Revoke = forget(&r.Profile, st, now)
-		revoked = u.Revoke
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return g.revoked(ctx, subject, revoked)
-}
-
-// forget takes every device out of the profile, and returns them.
-func forget(p *risk.Profile, st *State, now time.Time) (devices []Key) {
-	for _, d := range p.Devices() {
-		p.RemoveDevice(d.ID, now)
-	}
-	for _, d := range st.Devices {
-		devices = append(devices, d.ID)
-	}
-	return devices
-}
-
-func (g *Guard) updateDevice(
-	ctx context.Context, subject, id string, change func(*risk.Profile, Key, *Update),
-) error {
-	if err := checkSubject(subject); err != nil {
-		return err
-	}
-	b, err := hex.DecodeString(id)
-	if err != nil || len(b) != len(Key{}) {
-		return &RequestError{"Device", "is no identifier of a device"}
-	}
-	return g.update(ctx, subject, g.config.Now(), func(r *recollection, _ *State, u *Update) error {
-		change(&r.Profile, Key(b), u)
+	return g.update(ctx, subject, g.config.Now(), func(_ *recollection, _ *State, u *Update) error {
+		u.Rename = []Device{{ID: keys[0], Name: name}}
 		return nil
 	})
 }

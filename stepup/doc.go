@@ -23,10 +23,22 @@
 // itself established about a customer, and [Guard.SetPolicy] changes the
 // policy while requests are served.
 //
-// Customers enrol methods ([Guard.EnrolTOTP] and its like), keep their devices
-// in order ([Guard.Devices]), say that something was not them ([Guard.Report]),
-// agree to signals ([Guard.Consent]), and have their data shown or erased
-// ([Guard.Export], [Guard.Erase]).
+// # What the customer asks for, and what the host does
+//
+// A call that takes a grant and a [Request] is the customer's: he asked for a
+// built-in action and proved that he may. The policy says how much proof that
+// takes; the guard redeems the grant itself, records what it did under the
+// decision that asked, and has the owner told. Each call is named as its action
+// is read backwards: [Guard.EnrolTOTP] and its like, [Guard.RemoveMethod],
+// [Guard.ChangeContact], [Guard.TrustDevice], [Guard.RevokeDevice],
+// [Guard.RevokeOtherDevices], [Guard.ChangeConsent], [Guard.ExportProfile],
+// [Guard.EraseProfile]. With [Guard.Report] he says that something was not him.
+//
+// A call that takes a subject is the host's, without a proof and on its own
+// authority: [Guard.Seed], [Guard.Unlock], [Guard.Revoke], [Guard.Export],
+// [Guard.Erase], and in the course of things [Guard.Rebind], [Guard.Devices]
+// and [Guard.RenameDevice]. Never let a customer's request reach the first five
+// alone. [WithOperator] has the journal say by whom.
 //
 // # What the host brings
 //

@@ -14,20 +14,6 @@ import (
 	"github.com/proportion-go/proportion/stepup/journal"
 )
 
-// The built-in actions whose grants the guard itself takes (L20), as do
-// [Guard.EnrolTOTP], [Guard.RemoveMethod], [Guard.Report] and [Guard.Consent]. A
-// policy sets how much proof they take; "*" never covers them. Where a proof
-// that the session holds allows the action, no challenge gives a grant: it is
-// then empty. The other built-in actions are for the host to decide on and to
-// redeem before it acts: contact.change, device.trust, profile.export and
-// profile.erase.
-const (
-	ActionEnrol   = "method.enrol"
-	ActionRemove  = "method.remove"
-	ActionRevoke  = "device.revoke"
-	ActionConsent = "consent.change"
-)
-
 // Enrolment is an authenticator that is not enrolled yet: it is once its first
 // code was typed. It prints as "[redacted]".
 type Enrolment struct {
@@ -73,56 +59,6 @@ func (g *Guard) EnrolTOTP(ctx context.Context, grant string, req Request) (Enrol
 	return Enrolment{Secret: secret, Pending: pending}, nil
 }
 
-// warrant is what the grant of a built-in action allows.
-type warrant struct {
-	// Proven is when. It enrols nothing for a subject that was erased since.
-	Proven time.Time
-
-	// Settles is until when what the action adds proves nothing sensitive: a
-	// strong proof needs no such time (L19).
-	Settles time.Time
-
-	// Event names what was proven, for the notice of it.
-	Event string
-}
-
-// redeemFor redeems the grant of a built-in action.
-func (g *Guard) redeemFor(ctx context.Context, action, grant string, req Request) (w warrant, err error) {
-	if req.Action != action {
-		return warrant{}, &RequestError{"Action", "is not " + action}
-	}
-	if grant == "" {
-		return g.heldFor(ctx, req)
-	}
-	p, err := g.redeem(ctx, grant, req)
-	if err != nil {
-		return warrant{}, err
-	}
-	h := happening{
-		id: p.ID, time: p.Issued, device: g.openDevice(req.Device, req.Subject, new(tokenRoom)).ID, session: req.Session,
-		binding: pseudonym(g.keys.binding, req.Binding).Key, subject: req.Subject, sealer: g.keys.event,
-	}
-	w.Event = h.seal()
-	if w.Proven = p.Issued; !p.Strong {
-		w.Settles = g.config.Now().Add(settling)
-	}
-	return w, nil
-}
-
-// heldFor stands in for redeeming where a proof that the session holds allows
-// the action, since no challenge then gives a grant.
-func (g *Guard) heldFor(ctx context.Context, req Request) (warrant, error) {
-	d, err := g.Decide(ctx, req)
-	if err != nil {
-		return warrant{}, err
-	}
-	if d.Outcome != Allow || !d.Verdict.HeldOK {
-		return warrant{}, ErrRefused
-	}
-	now := g.config.Now()
-	return warrant{Proven: now, Settles: now.Add(settling), Event: d.Event()}, nil
-}
-
 // ConfirmTOTP ends the enrolment with the first code of the app, which is used
 // up by it. It replaces the authenticator that the subject had. Where the
 // grant was not by a strong proof, the new one proves nothing sensitive for 72
@@ -165,24 +101,21 @@ func (g *Guard) ConfirmTOTP(ctx context.Context, binding, pending, code string) 
 // add enrols an authenticator and tells its owner.
 func (g *Guard) add(ctx context.Context, subject string, a Authenticator, w warrant) error {
 	a.Settles = w.Settles
-	err := g.update(ctx, subject, g.config.Now(), func(_ *recollection, st *State, u *Update) error {
-		if st.Since.IsZero() || w.Proven.Before(st.Since) {
-			return ErrRefused // the subject was erased since
-		}
+	err := g.act(ctx, subject, &w, func(_ *recollection, _ *State, u *Update) error {
 		u.Add = []Authenticator{a}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return g.added(ctx, subject, a.Method, w.Event)
+	return g.added(ctx, subject, a.Method, &w)
 }
 
 // added records that a method was enrolled, and tells its owner.
-func (g *Guard) added(ctx context.Context, subject string, m Method, event string) error {
+func (g *Guard) added(ctx context.Context, subject string, m Method, w *warrant) error {
 	return errors.Join(
-		g.outside(ctx, subject, journal.KindEnrol, "added", journal.Detail{Method: m.String()}),
-		g.notify(ctx, Notice{Subject: subject, Kind: MethodAdded, Method: m, Event: event}))
+		g.acted(ctx, subject, w, journal.KindEnrol, "added", journal.Detail{Method: m.String()}),
+		g.notify(ctx, Notice{Subject: subject, Kind: MethodAdded, Method: m, Event: w.Event}))
 }
 
 // EnrolRecovery gives the subject ten recovery codes in place of any earlier
@@ -209,21 +142,25 @@ func (g *Guard) EnrolRecovery(ctx context.Context, grant string, req Request) ([
 
 // RemoveMethod takes a method away from the subject, and with it every known
 // device: who removes a method may have lost one. The grant is of the action
-// [ActionRemove] and is redeemed here. Errors: those of [Guard.Redeem].
+// [ActionRemove] and is redeemed here. Errors: those of [Guard.Redeem], and
+// [ErrBusy].
 func (g *Guard) RemoveMethod(ctx context.Context, grant string, req Request, m Method) error {
 	w, err := g.redeemFor(ctx, ActionRemove, grant, req)
 	if err != nil {
 		return err
 	}
-	err = g.update(ctx, req.Subject, g.config.Now(), func(r *recollection, st *State, u *Update) error {
+	var revoked []Key
+	err = g.act(ctx, req.Subject, &w, func(r *recollection, st *State, u *Update) error {
 		u.Remove = []policy.Method{m}
-		u.Revoke = forget(&r.Profile, st, g.config.Now())
+		revoked = forget(&r.Profile, st, u.Now, everyDevice)
+		u.Revoke = revoked
 		return nil
 	})
 	if err != nil {
 		return err
 	}
 	return errors.Join(
-		g.outside(ctx, req.Subject, journal.KindEnrol, "removed", journal.Detail{Method: m.String()}),
+		g.acted(ctx, req.Subject, &w, journal.KindEnrol, "removed", journal.Detail{Method: m.String()}),
+		g.revoked(ctx, req.Subject, &w, revoked),
 		g.notify(ctx, Notice{Subject: req.Subject, Kind: MethodRemoved, Method: m, Event: w.Event}))
 }

@@ -59,6 +59,12 @@ var (
 	// can no longer know to be unused. It is an [ErrRefused].
 	ErrRedeemed = fmt.Errorf("%w: grant already redeemed", ErrRefused)
 
+	// ErrWeak is returned by [Guard.TrustDevice] for a proof that is not strong,
+	// or was given elsewhere, and by [Guard.ChangeContact] where the contact
+	// that changes carried the code. It is an [ErrRefused]; the customer may be
+	// told to prove it another way. The grant is not used up.
+	ErrWeak = fmt.Errorf("%w: the proof is not strong enough for this", ErrRefused)
+
 	// ErrClock is returned by a [Store] for a call whose time is more than
 	// [MostLeap] away from what it can be: a clock leaped. Nothing was changed.
 	ErrClock = errors.New("stepup: a clock leaped")

@@ -28,7 +28,7 @@ func TestExport(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`"methods":["totp"]`, `"kind":"Firefox on Linux"`, `"trusted":true`, `"stranger":100`, `"FR"`, `"purpose"`,
+		`"methods":[{"method":"totp","last_code":"2026-03-02T09:01:00Z"}]`, `"kind":"Firefox on Linux"`, `"trusted":true`, `"stranger":100`, `"FR"`, `"purpose"`,
 		`"failures":[{"lane":"stranger","method":"code6","count":1`, `"wrong_24h":1`,
 	} {
 		if !strings.Contains(string(text), want) {

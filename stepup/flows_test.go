@@ -201,14 +201,26 @@ func (f *flows) lose() {
 	devices, err := g.Devices(ctx, steptest.Alice)
 	f.ok(err)
 	f.ok(g.RenameDevice(ctx, steptest.Alice, devices[0].ID, "Kitchen"))
-	f.ok(g.RevokeDevice(ctx, steptest.Alice, devices[0].ID))
-	f.ok(g.RevokeDevices(ctx, steptest.Alice))
+	f.ok(g.Revoke(ctx, steptest.Alice, devices[0].ID))
+	f.ok(g.Revoke(ctx, steptest.Alice))
 }
 
 // end takes a method, the policy and the subject away.
 func (f *flows) end() {
 	ctx, g, c := f.Context(), f.Guard, f.laptop
-	grant := proveTOTP(f.T, f.Bench, c, stepup.ActionRemove, f.totp)
+	grant := proveTOTP(f.T, f.Bench, c, stepup.ActionContact, f.totp)
+	f.ok(g.ChangeContact(ctx, grant.Token, c.Request(stepup.ActionContact, nil), f.Contacts[steptest.Alice][0]))
+	grant = proveTOTP(f.T, f.Bench, c, stepup.ActionTrust, f.totp)
+	f.ok(g.TrustDevice(ctx, grant.Token, c.Request(stepup.ActionTrust, nil)))
+	grant = proveTOTP(f.T, f.Bench, c, stepup.ActionRevoke, f.totp)
+	f.ok(g.RevokeOtherDevices(ctx, grant.Token, c.Request(stepup.ActionRevoke, nil)))
+	grant = proveTOTP(f.T, f.Bench, c, stepup.ActionExport, f.totp)
+	told, err := g.ExportProfile(ctx, grant.Token, c.Request(stepup.ActionExport, nil))
+	f.ok(err)
+	if len(told.Methods) == 0 {
+		f.Fatal("nothing is exported")
+	}
+	grant = proveTOTP(f.T, f.Bench, c, stepup.ActionRemove, f.totp)
 	f.ok(g.RemoveMethod(ctx, grant.Token, c.Request(stepup.ActionRemove, nil), stepup.Recovery))
 	f.ok(g.SetPolicy(testPolicy(f.T)))
 	f.ok(g.Erase(ctx, steptest.Alice))

@@ -61,6 +61,8 @@ type proven struct {
 	Facts    []provenFact
 	Single   bool
 	Strong   bool
+	Device   Key                `json:",omitzero"` // that it was given on
+	Via      policy.ContactKind `json:",omitzero"` // what carried the code
 }
 
 // provenFact is the keyed hash of one bound fact; the name is for the operator
@@ -75,6 +77,7 @@ func (g *Guard) grant(d *demand, binding Key, m Method, strong bool, counter uin
 		ID: d.ID, Issued: now, Single: d.single(), Strong: strong,
 		Subject: pseudonym(g.keys.subject, d.Subject).Key, Session: d.Session, Binding: binding,
 		Action: pseudonym(g.keys.action, d.Action).Key, Audience: pseudonym(g.keys.audience, d.Audience).Key,
+		Device: d.device(), Via: d.Via,
 	}
 	for _, f := range d.Facts {
 		p.Facts = append(p.Facts, provenFact{f.Name, g.keys.fact.Sum(factParts(f)...)})
@@ -114,13 +117,16 @@ func references(m Method, via policy.ContactKind) []string {
 // Errors: all but [ErrUnavailable] and [*RequestError] are an [ErrRefused];
 // [ErrExpired], [ErrRedeemed] and [*MismatchError] say more to the operator.
 func (g *Guard) Redeem(ctx context.Context, token string, req Request) error {
-	_, err := g.redeem(ctx, token, req)
+	_, err := g.redeem(ctx, token, req, fits)
 	return err
 }
 
-// redeem redeems a grant, tells what was proven, and records it.
-func (g *Guard) redeem(ctx context.Context, token string, req Request) (proven, error) {
-	p, err := g.accept(ctx, token, req)
+// redeem redeems a grant whose proof is fit, tells what was proven, and records
+// it.
+func (g *Guard) redeem(
+	ctx context.Context, token string, req Request, fit func(showing) error,
+) (proven, error) {
+	p, err := g.accept(ctx, token, req, fit)
 	var malformed *RequestError
 	if errors.As(err, &malformed) {
 		return proven{}, err
@@ -143,7 +149,9 @@ func (g *Guard) redeem(ctx context.Context, token string, req Request) (proven, 
 }
 
 // accept checks a grant, and uses it up.
-func (g *Guard) accept(ctx context.Context, token string, req Request) (p proven, err error) {
+func (g *Guard) accept(
+	ctx context.Context, token string, req Request, fit func(showing) error,
+) (p proven, err error) {
 	if err := req.check(); err != nil {
 		return proven{}, err
 	}
@@ -155,6 +163,9 @@ func (g *Guard) accept(ctx context.Context, token string, req Request) (p proven
 		return p, ErrExpired
 	}
 	if err := g.match(&p, &req); err != nil {
+		return p, err
+	}
+	if err := fit(showing{p.Via, p.Strong, p.Device}); err != nil {
 		return p, err
 	}
 	if !p.Single {

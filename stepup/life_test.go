@@ -144,7 +144,7 @@ func TestDevices(t *testing.T) {
 	if got := list()[0].Name; got != "Kitchen" {
 		t.Errorf("got name %q", got)
 	}
-	if err := b.Guard.RevokeDevice(t.Context(), steptest.Alice, devices[0].ID); err != nil {
+	if err := b.Guard.Revoke(t.Context(), steptest.Alice, devices[0].ID); err != nil {
 		t.Fatal(err)
 	}
 	if got := list(); len(got) != 1 || got[0].ID != devices[1].ID {
@@ -153,13 +153,13 @@ func TestDevices(t *testing.T) {
 	if d := b.Decide(laptop, "address.change", nil); d.Outcome != stepup.Challenge {
 		t.Errorf("held proof on a revoked device: got %v, want a challenge", &d)
 	}
-	if err := b.Guard.RevokeDevices(t.Context(), steptest.Alice); err != nil {
+	if err := b.Guard.Revoke(t.Context(), steptest.Alice); err != nil {
 		t.Fatal(err)
 	}
 	if got := list(); len(got) != 0 {
 		t.Errorf("got %d devices after revoking all", len(got))
 	}
-	if err := b.Guard.RevokeDevice(t.Context(), steptest.Alice, "nonsense"); err == nil {
+	if err := b.Guard.Revoke(t.Context(), steptest.Alice, "nonsense"); err == nil {
 		t.Error("got no error for a malformed identifier")
 	}
 }
@@ -367,7 +367,7 @@ func wholeFlow(t *testing.T, b *steptest.Bench, c *steptest.Client) (stepup.Gran
 	if err := b.Guard.Redeem(t.Context(), grant.Token, req); err != nil {
 		return grant, err
 	}
-	if err := b.Guard.RevokeDevices(t.Context(), c.Subject); err != nil {
+	if err := b.Guard.Revoke(t.Context(), c.Subject); err != nil {
 		return grant, err
 	}
 	return grant, b.Guard.Erase(t.Context(), c.Subject)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/risk"
 )
 
@@ -30,6 +31,10 @@ type memo struct {
 	// reported.
 	unproven int
 	reported time.Time
+
+	// settles is until when the contacts of each kind prove nothing sensitive,
+	// SMS first, since one was changed by a proof that was not strong.
+	settles [policy.App - policy.SMS + 1]time.Time
 }
 
 // memoMark begins an encoding that has a memo; no profile's begins with it. It
@@ -43,10 +48,7 @@ func (r *recollection) MarshalBinary() ([]byte, error) {
 		return r.Profile.MarshalBinary()
 	}
 	var m []byte
-	for _, n := range []int64{
-		nanos(r.memo.consent), nanos(r.memo.since), nanos(r.memo.until),
-		int64(r.memo.unproven), nanos(r.memo.reported),
-	} {
+	for _, n := range r.memo.numbers() {
 		m = binary.AppendVarint(m, n)
 	}
 	return r.Profile.AppendBinary(append([]byte{memoMark, byte(len(m))}, m...))
@@ -63,7 +65,7 @@ func (r *recollection) UnmarshalBinary(data []byte) error {
 		return fmt.Errorf("stepup: memo: %w", risk.ErrEncoding)
 	}
 	m, rest := data[2:2+int(data[1])], data[2+int(data[1]):]
-	var n [5]int64
+	var n memoNumbers
 	for i := range n {
 		v, size := binary.Varint(m)
 		if size <= 0 {
@@ -71,8 +73,28 @@ func (r *recollection) UnmarshalBinary(data []byte) error {
 		}
 		n[i], m = v, m[size:]
 	}
-	r.memo = memo{moment(n[0]), moment(n[1]), moment(n[2]), int(n[3]), moment(n[4])}
+	r.memo = n.memo()
 	return r.Profile.UnmarshalBinary(rest)
+}
+
+// memoNumbers are what a memo is encoded as.
+type memoNumbers [5 + len(memo{}.settles)]int64
+
+func (m *memo) numbers() (n memoNumbers) {
+	n[0], n[1], n[2] = nanos(m.consent), nanos(m.since), nanos(m.until)
+	n[3], n[4] = int64(m.unproven), nanos(m.reported)
+	for i, t := range m.settles {
+		n[5+i] = nanos(t)
+	}
+	return n
+}
+
+func (n *memoNumbers) memo() memo {
+	m := memo{consent: moment(n[0]), since: moment(n[1]), until: moment(n[2]), unproven: int(n[3]), reported: moment(n[4])}
+	for i := range m.settles {
+		m.settles[i] = moment(n[5+i])
+	}
+	return m
 }
 
 // Expire forgets what is too old to count.
@@ -83,6 +105,11 @@ func (r *recollection) Expire(now time.Time) {
 	}
 	if now.Sub(r.memo.reported) >= reportWindow {
 		r.memo.unproven, r.memo.reported = 0, time.Time{}
+	}
+	for i, until := range r.memo.settles {
+		if !now.Before(until) {
+			r.memo.settles[i] = time.Time{}
+		}
 	}
 }
 

@@ -175,6 +175,21 @@ func (v *view) rivals(p place, o *Opening) (replaced []place, err error) {
 	return replaced, nil
 }
 
+// pending returns the challenges of a person that may still be passed, the
+// latest first.
+func (v *view) pending(p place) (all []Pending, err error) {
+	for at := v.person(p).open; at != 0; at = v.challenge(at).next {
+		if _, err := v.shard(at.shard()); err != nil {
+			return nil, err
+		}
+		if c := v.challenge(at); v.open(c) {
+			id := v.shards[at.shard()].challenges.key(at.row())
+			all = append(all, Pending{ID: id, Method: c.method, Expires: moment(c.at), Demand: slices.Clone(*v.demand(at))})
+		}
+	}
+	return all, nil
+}
+
 func (r Ref) isQuarter(q quarter) bool {
 	return r.Key.quarter() == q || slices.ContainsFunc(r.Former, func(k Key) bool { return k.quarter() == q })
 }

@@ -88,7 +88,10 @@ func (m *Memory) Subject(ctx context.Context, q Query) (st State, err error) {
 		if decoy != 0 && v.person(decoy).mind != nil {
 			v.person(decoy).mind.guessed(&st.Decoy, v.now)
 		}
-		return nil
+		if q.All {
+			st.Pending, err = v.pending(p)
+		}
+		return err
 	})
 	return st, err
 }
@@ -122,7 +125,7 @@ func (p *past) describe(st *State, q *Query, now time.Time) {
 	st.Prompts = p.prompts.since(q.PromptsSince)
 	st.Prompts24h = p.prompts.since(now.Add(-24 * time.Hour))
 	for _, h := range p.held {
-		if q.Session.Is(h.Session) {
+		if q.All || q.Session.Is(h.Session) {
 			st.Proofs = append(st.Proofs, h)
 		}
 	}

@@ -20,8 +20,13 @@ type Notice struct {
 	Method  Method // the method concerned, if any
 	Lane    Lane
 
+	// Former is the contact that was changed, as it was: the place to tell its
+	// owner of [ContactChanged] (L19). Zero for any other notice.
+	Former Contact
+
 	// Event names what was done, for [Guard.Report]: the notice can ask "was it
-	// you?". Empty for a method that was shut and for an event reported.
+	// you?". Empty for a method that was shut, an event reported, an erasure, and
+	// what the host did of its own.
 	Event string
 }
 
@@ -44,6 +49,21 @@ const (
 
 	// EventReported: somebody said of an event that it was not the subject.
 	EventReported
+
+	// ContactChanged: tell the former contact of it too.
+	ContactChanged
+
+	// DeviceTrusted: the subject asked for it, and DevicesRevoked likewise.
+	DeviceTrusted
+	DevicesRevoked
+
+	// ConsentChanged: consent to signals was given or withdrawn.
+	ConsentChanged
+
+	// ProfileExported and ProfileErased: all that is remembered was read, or
+	// forgotten, for the subject or by the host.
+	ProfileExported
+	ProfileErased
 )
 
 // String returns the kind in words, as "method shut".
@@ -59,16 +79,36 @@ func (k NoticeKind) String() string {
 		return "method removed"
 	case EventReported:
 		return "event reported"
+	case ContactChanged:
+		return "contact changed"
+	case DeviceTrusted:
+		return "device trusted"
+	case DevicesRevoked:
+		return "devices revoked"
+	case ConsentChanged:
+		return "consent changed"
+	case ProfileExported:
+		return "profile exported"
+	case ProfileErased:
+		return "profile erased"
 	}
 	return "invalid"
 }
 
 // notify tells the owner, and records that he was told.
 func (g *Guard) notify(ctx context.Context, n Notice) error {
+	return g.notifyBy(ctx, n, journal.Pseudonym{})
+}
+
+// notifyBy is notify of what an operator did.
+func (g *Guard) notifyBy(ctx context.Context, n Notice, by journal.Pseudonym) error {
 	g.config.Notify(ctx, n)
-	d := journal.Detail{Reason: strings.ReplaceAll(n.Kind.String(), " ", "-"), Lane: n.Lane.String()}
+	d := journal.Detail{Reason: strings.ReplaceAll(n.Kind.String(), " ", "-"), Lane: n.Lane.String(), By: by}
 	if n.Method != 0 {
 		d.Method = n.Method.String()
+	}
+	if n.Former.Kind != 0 {
+		d.Via = n.Former.Kind.String()
 	}
 	return g.outside(ctx, n.Subject, journal.KindNotice, "sent", d)
 }

@@ -238,9 +238,8 @@ func (g *Guard) reachable(ctx context.Context, s *situation, sensitivity policy.
 	}
 	touches := s.policy.Action(s.req.Action).Touches
 	s.reach = slices.DeleteFunc(append(s.reach[:0], all...), func(c Contact) bool {
-		fresh := !c.Since.IsZero() && s.now.Sub(c.Since) < settling
 		return g.config.Senders[c.Kind] == nil || slices.Contains(touches, c.Kind) ||
-			fresh && sensitivity.AtLeast(policy.Sensitive)
+			sensitivity.AtLeast(policy.Sensitive) && s.fresh(&c)
 	})
 	return s.reach
 }

@@ -48,10 +48,7 @@ func (g *Guard) EnrolPasskey(
 	if err != nil {
 		return err
 	}
-	err = g.update(ctx, req.Subject, g.config.Now(), func(_ *recollection, st *State, u *Update) error {
-		if st.Since.IsZero() || w.Proven.Before(st.Since) {
-			return ErrRefused // the subject was erased since
-		}
+	err = g.act(ctx, req.Subject, &w, func(_ *recollection, st *State, u *Update) error {
 		var had []byte
 		if a := enrolled(st.Authenticators, Passkey); a != nil {
 			if had, err = g.keys.seal.Open(a.Sealed, passkeyBinding(req.Subject)); err != nil {
@@ -72,7 +69,7 @@ func (g *Guard) EnrolPasskey(
 	if err != nil {
 		return err
 	}
-	return g.added(ctx, req.Subject, Passkey, w.Event)
+	return g.added(ctx, req.Subject, Passkey, &w)
 }
 
 // options returns what the client signs the opening's challenge with.

@@ -215,6 +215,8 @@ func refusal(err error) string {
 		return "expired"
 	case errors.Is(err, ErrRedeemed):
 		return "redeemed"
+	case errors.Is(err, ErrWeak):
+		return "weak"
 	case errors.Is(err, ErrUnavailable):
 		return "unavailable"
 	case errors.Is(err, ErrFull):

@@ -29,7 +29,6 @@ func TestEveryKindOfEventIsRecorded(t *testing.T) {
 	never := map[string]string{
 		"abandon unanswered": "nobody notices what never happens: a decision without a challenge is one",
 		"notice failed":      "whether a notice arrives is the host's to know",
-		"enrol changed":      "the host changes contacts",
 		"policy refused":     "package policy refuses, before a guard is asked",
 		"gap dropped":        "see the tests of package journal",
 	}

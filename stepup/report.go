@@ -115,11 +115,11 @@ func (g *Guard) Report(ctx context.Context, req Request, r Report) error {
 // provenFor reports whether the report is proven: by a grant, or by a proof that
 // the session holds.
 func (g *Guard) provenFor(ctx context.Context, grant string, req Request) (bool, error) {
-	_, err := g.redeemFor(ctx, ActionRevoke, grant, req)
+	w, err := g.redeemFor(ctx, ActionRevoke, grant, req)
 	if grant == "" && errors.Is(err, ErrRefused) {
 		return false, nil
 	}
-	return err == nil, err
+	return err == nil && !w.bare, err
 }
 
 // claim is a report on its way.
@@ -239,7 +239,7 @@ func (g *Guard) Label(ctx context.Context, id string, l Label) error {
 	if err := checkField("ID", id, 1, 64); err != nil {
 		return err
 	}
-	e := &journal.Event{Kind: journal.KindLabel, ID: id, Outcome: "legit"}
+	e := &journal.Event{Kind: journal.KindLabel, ID: id, Outcome: "legit", Detail: journal.Detail{By: g.by(ctx)}}
 	switch l {
 	case Legit:
 	case Attack:

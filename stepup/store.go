@@ -173,6 +173,10 @@ type Query struct {
 	Now     time.Time
 	// PromptsSince is the beginning of the policy's prompt window.
 	PromptsSince time.Time
+
+	// All asks for the proofs of every session, and for the challenges under
+	// way: for the subject to read, not for a decision.
+	All bool
 }
 
 // State is what a store remembers of a subject.
@@ -182,9 +186,10 @@ type State struct {
 	Version        uint64    // of the profile; changes with it
 	Authenticators []Authenticator
 	Devices        []Device
-	Proofs         []Held // held by the session asked for
-	Prompts        int    // passed since PromptsSince
-	Prompts24h     int    // passed in the last 24 hours
+	Proofs         []Held    // held by the session asked for, or by every one
+	Pending        []Pending // challenges; only where all is asked for
+	Prompts        int       // passed since PromptsSince
+	Prompts24h     int       // passed in the last 24 hours
 
 	Guessed         // at the subject
 	Decoy   Guessed // at the one that stands in for it
@@ -227,6 +232,14 @@ type Around struct {
 // session: what notices guessing. A store may stop counting at 64.
 type Wrong struct {
 	Minutes10, Hour, Day int
+}
+
+// Pending is a challenge that may still be passed.
+type Pending struct {
+	ID      ID
+	Method  policy.Method
+	Expires time.Time
+	Demand  []byte // what has to be proven, sealed, as the opening had it
 }
 
 // Held is a proof that a session holds.

@@ -13,7 +13,6 @@ import (
 
 	"github.com/proportion-go/proportion/otp"
 	"github.com/proportion-go/proportion/risk"
-	"github.com/proportion-go/proportion/stepup/journal"
 )
 
 // Identity is what the host established about a subject by an identity check
@@ -143,72 +142,6 @@ func (g *Guard) Rebind(ctx context.Context, subject, oldSession, newSession stri
 		u.Rebind = Rebinding{from, to}
 		return nil
 	})
-}
-
-// Unlock forgets the wrong guesses of a subject in one lane, so that its
-// methods open again: for an operator who has established who the customer is.
-// Nothing else but time does that (L9). Errors: a [*RequestError], [ErrBusy],
-// [ErrUnavailable].
-func (g *Guard) Unlock(ctx context.Context, subject string, lane Lane) error {
-	if err := checkSubject(subject); err != nil {
-		return err
-	}
-	err := g.update(ctx, subject, g.config.Now(), func(_ *recollection, _ *State, u *Update) error {
-		u.Unlock = []Lane{lane}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return g.outside(ctx, subject, journal.KindUnlock, "unlocked", journal.Detail{Lane: lane.String()})
-}
-
-// Erase forgets a subject: profile, methods, devices, proofs and challenges.
-// What was guessed wrong, and the last TOTP steps, are kept under an unlinkable
-// name until they no longer count, so that erasing buys no new guesses (L23).
-// Backups of the store are the host's to erase.
-//
-// So are the keys of the subject's sealed events destroyed, where
-// [Config.JournalKeys] has them, those of aliases from before a rotation too.
-//
-// The host sees to it that the subject asked for it: see the built-in action
-// profile.erase. Errors: a [*RequestError], [ErrUnavailable].
-func (g *Guard) Erase(ctx context.Context, subject string) error {
-	if err := checkSubject(subject); err != nil {
-		return err
-	}
-	err := g.config.Store.Erase(ctx, Erasure{
-		Subject: g.subjectRef(subject), Tombstone: tombstone(g.keys.subject.Sum([]byte(subject))), Now: g.config.Now(),
-	})
-	if err != nil {
-		return unavailable("erase", err)
-	}
-	destroyed, err := g.shred(ctx, subject)
-	if err != nil {
-		return unavailable("journal keys", err)
-	}
-	return g.outside(ctx, subject, journal.KindErase, "erased", journal.Detail{Keys: destroyed})
-}
-
-// shred destroys the keys of a subject's sealed events, and returns how many
-// there were.
-func (g *Guard) shred(ctx context.Context, subject string) (destroyed int64, err error) {
-	keys := g.config.JournalKeys
-	if keys == nil {
-		return 0, nil
-	}
-	r := pseudonym(g.keys.journal, subject)
-	for _, alias := range append(r.Former, r.Key) {
-		alias := journal.Pseudonym(alias)
-		if _, err := keys.Key(ctx, alias); errors.Is(err, journal.ErrNoKey) {
-			continue
-		}
-		if err := keys.Destroy(ctx, alias); err != nil {
-			return destroyed, err
-		}
-		destroyed++
-	}
-	return destroyed, nil
 }
 
 // subjectRef returns the pseudonyms that a subject may be kept under: today's,

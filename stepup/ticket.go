@@ -73,7 +73,9 @@ func (d *demand) device() Key { return Key(d.Evidence.Device()) }
 func (d *demand) bound() bool { return len(d.Facts) > 0 }
 
 // single reports whether a grant of this demand may be redeemed only once.
-func (d *demand) single() bool { return d.bound() || d.Sensitivity.AtLeast(policy.Sensitive) }
+func (d *demand) single() bool {
+	return d.bound() || d.Sensitivity.AtLeast(policy.Sensitive) || builtIn(d.Action)
+}
 
 // of returns the demand to answer by what was offered.
 func (t *ticket) of(o offer) *demand {

@@ -140,7 +140,7 @@ var detailTable = newTable(append([]member{
 		func(e *Event) *string { return &e.Detail.Reason }),
 	word("field", []Kind{KindRedeem}, "In what the request is not what was proven, as `Facts.amount`.",
 		func(e *Event) *string { return &e.Detail.Field }),
-	who("by", []Kind{KindLabel, KindUnlock, KindPolicy, KindErase, KindDevice, KindEnrol},
+	who("by", []Kind{KindNotice, KindLabel, KindUnlock, KindPolicy, KindErase, KindDevice, KindEnrol},
 		"The keyed pseudonym of the operator or service that acted.",
 		func(e *Event) *Pseudonym { return &e.Detail.By }),
 	word("purpose", []Kind{KindConsent}, "What the consent is to.",

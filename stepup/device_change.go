@@ -1,0 +1,133 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"github.com/proportion-go/proportion/risk"
+	"github.com/proportion-go/proportion/stepup/journal"
+)
+
+// TrustDevice takes the proof by which a customer has the device that he uses
+// trusted. Any strong proof does that to the device it is given on, whatever it
+// was asked for, and nothing weaker ever does (L11): the action [ActionTrust] is
+// how a customer asks for one himself. Its wrong guesses are then his own, a
+// day later. The request presents the device token of the grant.
+//
+// Errors: [ErrWeak] for a proof that is not strong, or was given elsewhere; a
+// [*RequestError] where no device is presented; and those of [Guard.Redeem].
+func (g *Guard) TrustDevice(ctx context.Context, grant string, req Request) error {
+	device := g.presented(&req)
+	if device == (Key{}) {
+		return &RequestError{"Device", "names no device"}
+	}
+	w, err := g.redeemIf(ctx, ActionTrust, grant, req, func(s showing) error {
+		if !s.strong || s.device != device {
+			return ErrWeak
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	now := g.config.Now()
+	st, err := g.config.Store.Subject(ctx, Query{Subject: g.subjectRef(req.Subject), Now: now})
+	if err != nil {
+		return unavailable("subject", err)
+	}
+	var r recollection
+	if err := r.UnmarshalBinary(st.Profile); err != nil {
+		return unavailable("profile", err)
+	}
+	if d, ok := r.Device(risk.DeviceID(device)); !ok || d.Trusted.IsZero() {
+		return ErrWeak // it was revoked since, or the held proof was by a method of late
+	}
+	return g.notify(ctx, Notice{Subject: req.Subject, Kind: DeviceTrusted, Event: w.Event})
+}
+
+// RevokeDevice makes a device of the subject unknown, and ends the proofs held
+// on it. The grant is of the action [ActionRevoke]. An unknown device is left
+// alone. Errors: a [*RequestError], [ErrBusy], and those of [Guard.Redeem].
+func (g *Guard) RevokeDevice(ctx context.Context, grant string, req Request, id string) error {
+	named, err := parseDevices([]string{id})
+	if err != nil {
+		return err
+	}
+	return g.revokeFor(ctx, grant, req, func(known Key) bool { return known == named[0] })
+}
+
+// RevokeOtherDevices makes every device of the subject unknown but the one that
+// the request presents, and ends the proofs held on them. The grant is of the
+// action [ActionRevoke]. Errors: as [Guard.RevokeDevice].
+func (g *Guard) RevokeOtherDevices(ctx context.Context, grant string, req Request) error {
+	own := g.presented(&req)
+	return g.revokeFor(ctx, grant, req, func(known Key) bool { return known != own })
+}
+
+// revokeFor revokes the known devices that are meant, by a grant.
+func (g *Guard) revokeFor(ctx context.Context, grant string, req Request, meant func(Key) bool) error {
+	w, err := g.redeemFor(ctx, ActionRevoke, grant, req)
+	if err != nil {
+		return err
+	}
+	var revoked []Key
+	err = g.act(ctx, req.Subject, &w, func(r *recollection, st *State, u *Update) error {
+		revoked = forget(&r.Profile, st, u.Now, meant)
+		u.Revoke = revoked
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return errors.Join(
+		g.revoked(ctx, req.Subject, &w, revoked),
+		g.notify(ctx, Notice{Subject: req.Subject, Kind: DevicesRevoked, Event: w.Event}))
+}
+
+// revoked records, by a warrant, the devices that are no longer known.
+func (g *Guard) revoked(ctx context.Context, subject string, w *warrant, devices []Key) error {
+	for _, id := range devices {
+		d := journal.Detail{Device: g.alias("device", string(id[:]))}
+		if err := g.acted(ctx, subject, w, journal.KindDevice, "revoked", d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forget takes the devices that are meant out of the profile, and returns those
+// of the store, of which it may know more.
+func forget(p *risk.Profile, st *State, now time.Time, meant func(Key) bool) (devices []Key) {
+	for _, d := range p.Devices() {
+		if meant(Key(d.ID)) {
+			p.RemoveDevice(d.ID, now)
+		}
+	}
+	for _, d := range st.Devices {
+		if meant(d.ID) {
+			devices = append(devices, d.ID)
+		}
+	}
+	return devices
+}
+
+// everyDevice is meant.
+func everyDevice(Key) bool { return true }
+
+// parseDevices returns the keys that a [KnownDevice] shows in hexadecimal.
+func parseDevices(ids []string) ([]Key, error) {
+	keys := make([]Key, len(ids))
+	for i, id := range ids {
+		b, err := hex.DecodeString(id)
+		if err != nil || len(b) != len(Key{}) {
+			return nil, &RequestError{"Device", "is no identifier of a device"}
+		}
+		keys[i] = Key(b)
+	}
+	return keys, nil
+}
