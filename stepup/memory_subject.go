@@ -73,6 +73,12 @@ func (m *Memory) Subject(ctx context.Context, q Query) (st State, err error) {
 		if err != nil {
 			return err
 		}
+		var under []Pending
+		if q.All && p != 0 {
+			if under, err = v.pending(p); err != nil {
+				return err
+			}
+		}
 		var decoy place
 		if q.Decoy.Key != (Key{}) {
 			if decoy, err = v.find(q.Decoy); err != nil {
@@ -88,10 +94,8 @@ func (m *Memory) Subject(ctx context.Context, q Query) (st State, err error) {
 		if decoy != 0 && v.person(decoy).mind != nil {
 			v.person(decoy).mind.guessed(&st.Decoy, v.now)
 		}
-		if q.All {
-			st.Pending, err = v.pending(p)
-		}
-		return err
+		st.Pending = under
+		return nil
 	})
 	return st, err
 }
