@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/proportion-go/proportion/otp"
+	"github.com/proportion-go/proportion/policy"
+)
+
+// Bound facts that differ in anything have different hashes: in their name,
+// type, presence or value, and wherever one part ends and the next begins (L16).
+func TestFactsAreHashedWhole(t *testing.T) {
+	key, err := otp.GenerateKey("fake")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ring, err := otp.NewRing(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mac := ring.MAC("fake", "fact")
+	facts := []policy.BoundFact{
+		{Name: "amount", Type: policy.DecimalFact, Present: true, Value: "250"},
+		{Name: "amount", Type: policy.StringFact, Present: true, Value: "250"},
+		{Name: "amount", Type: policy.DecimalFact, Present: true, Value: "25"},
+		{Name: "amoun", Type: policy.DecimalFact, Present: true, Value: "t250"},
+		{Name: "amount2", Type: policy.DecimalFact, Present: true, Value: "50"},
+		{Name: "amount", Type: policy.DecimalFact, Present: true},
+		{Name: "amount", Type: policy.DecimalFact},
+		{Name: "payee", Type: policy.DecimalFact, Present: true, Value: "250"},
+	}
+	seen := map[string]policy.BoundFact{}
+	for _, f := range facts {
+		sums := map[string]string{
+			"fact": fmt.Sprint(mac.Sum(factParts(f)...)),
+			"code": fmt.Sprint(mac.Sum((&demand{Facts: []policy.BoundFact{f}}).codeParts(Code6, "271828")...)),
+		}
+		for of, sum := range sums {
+			if other, ok := seen[of+sum]; ok {
+				t.Errorf("%s: %+v and %+v have one hash", of, f, other)
+			}
+			seen[of+sum] = f
+		}
+	}
+}
+
+// A code is hashed for one challenge, subject and method (L15).
+func TestCodesAreHashedForOneChallenge(t *testing.T) {
+	key, err := otp.GenerateKey("fake")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ring, err := otp.NewRing(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mac := ring.MAC("fake", "code")
+	d := demand{ID: ID{1}, Subject: "fake-alice"}
+	sum := mac.Sum(d.codeParts(Code6, "271828")...)
+	if !mac.Verify(sum, d.codeParts(Code6, "271828")...) {
+		t.Error("its own code does not match")
+	}
+	other, bob := d, d
+	other.ID[17], bob.Subject = 1, "fake-bob"
+	for name, parts := range map[string][][]byte{
+		"another challenge": other.codeParts(Code6, "271828"),
+		"another subject":   bob.codeParts(Code6, "271828"),
+		"another method":    d.codeParts(TOTP, "271828"),
+		"another code":      d.codeParts(Code6, "271829"),
+	} {
+		if mac.Verify(sum, parts...) {
+			t.Errorf("%s: matches", name)
+		}
+	}
+}
