@@ -163,12 +163,37 @@ func acts() map[string]func(*stage) func() error {
 		},
 		"consent": func(s *stage) func() error {
 			grant, req := s.granted(stepup.ActionConsent)
-			return func() error { return s.Guard.Consent(s.t.Context(), grant, req, stepup.Given) }
+			return func() error { return s.Guard.ChangeConsent(s.t.Context(), grant, req, stepup.Given) }
 		},
 		"report": func(s *stage) func() error {
 			grant, req := s.granted(stepup.ActionRevoke)
 			r := stepup.Report{Event: s.event, Claim: stepup.NotMine, Grant: grant}
 			return func() error { return s.Guard.Report(s.t.Context(), req, r) }
+		},
+		"change a contact": func(s *stage) func() error {
+			grant, req := s.granted(stepup.ActionContact)
+			former := s.Contacts[steptest.Alice][0]
+			return func() error { return s.Guard.ChangeContact(s.t.Context(), grant, req, former) }
+		},
+		"trust a device": func(s *stage) func() error {
+			grant, req := s.granted(stepup.ActionTrust)
+			return func() error { return s.Guard.TrustDevice(s.t.Context(), grant, req) }
+		},
+		"revoke a device": func(s *stage) func() error {
+			grant, req := s.granted(stepup.ActionRevoke)
+			return func() error { return s.Guard.RevokeDevice(s.t.Context(), grant, req, s.device) }
+		},
+		"revoke other devices": func(s *stage) func() error {
+			grant, req := s.granted(stepup.ActionRevoke)
+			return func() error { return s.Guard.RevokeOtherDevices(s.t.Context(), grant, req) }
+		},
+		"export": func(s *stage) func() error {
+			grant, req := s.granted(stepup.ActionExport)
+			return func() error { _, err := s.Guard.ExportProfile(s.t.Context(), grant, req); return err }
+		},
+		"erase": func(s *stage) func() error {
+			grant, req := s.granted(stepup.ActionErase)
+			return func() error { return s.Guard.EraseProfile(s.t.Context(), grant, req) }
 		},
 		"list devices": func(s *stage) func() error {
 			return func() error { _, err := s.Guard.Devices(s.t.Context(), steptest.Alice); return err }
@@ -178,6 +203,9 @@ func acts() map[string]func(*stage) func() error {
 		},
 		"rebind": func(s *stage) func() error {
 			return func() error { return s.Guard.Rebind(s.t.Context(), steptest.Alice, s.laptop.Session, "fake-next") }
+		},
+		"revoke": func(s *stage) func() error {
+			return func() error { return s.Guard.Revoke(s.t.Context(), steptest.Alice) }
 		},
 		"unlock": func(s *stage) func() error {
 			return func() error { return s.Guard.Unlock(s.t.Context(), steptest.Alice, stepup.StrangerLane) }
