@@ -1,0 +1,165 @@
+// SPDX-FileCopyrightText: The Proportion Authors
+// SPDX-License-Identifier: Apache-2.0
+
+package stepup_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/proportion-go/proportion/otp"
+	"github.com/proportion-go/proportion/stepup"
+	"github.com/proportion-go/proportion/stepup/steptest"
+)
+
+// isTrusted returns which of Alice's devices are trusted, by how many there are.
+func isTrusted(t *testing.T, b *steptest.Bench) (all, trusted int) {
+	t.Helper()
+	devices, err := b.Guard.Devices(t.Context(), steptest.Alice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range devices {
+		if d.Trusted {
+			trusted++
+		}
+	}
+	return len(devices), trusted
+}
+
+// No code makes a device trusted, by whatever call (L11).
+func TestDeviceTrustedByACode(t *testing.T) {
+	for _, m := range []stepup.Method{stepup.Code4, stepup.Code6} {
+		b, c := newBench(t), alice("laptop")
+		grant := b.Prove(c, stepup.ActionTrust, nil, m)
+		for what, token := range map[string]string{"the grant": grant.Token, "the held proof": ""} {
+			err := b.Guard.TrustDevice(t.Context(), token, c.Request(stepup.ActionTrust, nil))
+			if !errors.Is(err, stepup.ErrWeak) || !errors.Is(err, stepup.ErrRefused) {
+				t.Errorf("by %s of %v: got error %v, want %v", what, m, err, stepup.ErrWeak)
+			}
+		}
+		if all, trusted := isTrusted(t, b); all != 1 || trusted != 0 {
+			t.Errorf("by %v: got %d of %d devices trusted, want none of 1", m, trusted, all)
+		}
+	}
+}
+
+// A strong proof trusts the device that it was given on, and no other, though
+// another's token is presented with it (L11).
+func TestDeviceTrustedByAProofElsewhere(t *testing.T) {
+	b, c, secret := trusted(t)
+	tablet := alice("tablet")
+	b.Prove(tablet, "address.change", nil, stepup.Code6)
+	grant := proveTOTP(t, b, c, stepup.ActionTrust, secret)
+	req := c.Request(stepup.ActionTrust, nil)
+	req.Device = tablet.Device
+	if err := b.Guard.TrustDevice(t.Context(), grant.Token, req); !errors.Is(err, stepup.ErrWeak) {
+		t.Errorf("the tablet, by a proof on the laptop: got error %v, want %v", err, stepup.ErrWeak)
+	}
+	req.Device = ""
+	if err := b.Guard.TrustDevice(t.Context(), grant.Token, req); !errors.As(err, new(*stepup.RequestError)) {
+		t.Errorf("no device: got error %v, want a *RequestError", err)
+	}
+	if err := b.Guard.TrustDevice(t.Context(), grant.Token, c.Request(stepup.ActionTrust, nil)); err != nil {
+		t.Errorf("the laptop: got error %v", err)
+	}
+	if all, trusted := isTrusted(t, b); all != 2 || trusted != 1 {
+		t.Errorf("got %d of %d devices trusted, want 1 of 2", trusted, all)
+	}
+}
+
+// A method that a code enrolled trusts nothing until it is 72 hours old: else a
+// code would, by a detour (L11, L19).
+func TestDeviceTrustedByAMethodOfLate(t *testing.T) {
+	b, c := builtInPolicy(t, "method.enrol: { sensitivity: sensitive }"), alice("laptop")
+	grant := b.Prove(c, stepup.ActionEnrol, nil, stepup.Code6)
+	e, err := b.Guard.EnrolTOTP(t.Context(), grant.Token, c.Request(stepup.ActionEnrol, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := otp.TOTP{}.Code(e.Secret, b.Clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Guard.ConfirmTOTP(t.Context(), c.Binding, e.Pending, code); err != nil {
+		t.Fatal(err)
+	}
+	if d := b.Decide(c, stepup.ActionTrust, nil); offersBy(&d, stepup.TOTP) {
+		t.Errorf("a minute old: got %v offering %v", &d, d.Offers)
+	}
+	b.Clock.Advance(72 * time.Hour)
+	trust := proveTOTP(t, b, c, stepup.ActionTrust, e.Secret)
+	if err := b.Guard.TrustDevice(t.Context(), trust.Token, c.Request(stepup.ActionTrust, nil)); err != nil {
+		t.Errorf("72 hours old: got error %v", err)
+	}
+}
+
+// A customer revokes one device or all others, each by a proof, and its own
+// stays; proofs held on those that go are void.
+func TestRevokeByProof(t *testing.T) {
+	var told []stepup.Notice
+	b, c, secret := trusted(t, func(c *stepup.Config) {
+		c.Notify = func(_ context.Context, n stepup.Notice) { told = append(told, n) }
+	})
+	tablet, phone := alice("tablet"), alice("phone")
+	for _, other := range []*steptest.Client{tablet, phone} {
+		b.Prove(other, "address.change", nil, stepup.Code6)
+	}
+	devices, err := b.Guard.Devices(t.Context(), steptest.Alice)
+	if err != nil || len(devices) != 3 {
+		t.Fatalf("got %d devices, error %v, want 3", len(devices), err)
+	}
+	req := func() stepup.Request { return c.Request(stepup.ActionRevoke, nil) }
+	grant := proveTOTP(t, b, c, stepup.ActionRevoke, secret)
+	if err := b.Guard.RevokeDevice(t.Context(), grant.Token, req(), "nonsense"); !errors.As(err, new(*stepup.RequestError)) {
+		t.Errorf("no identifier: got error %v, want a *RequestError", err)
+	}
+	if err := b.Guard.RevokeDevice(t.Context(), grant.Token, req(), devices[1].ID); err != nil {
+		t.Fatal(err)
+	}
+	if d := b.Decide(tablet, "address.change", nil); d.Verdict.HeldOK {
+		t.Errorf("on the revoked tablet: got %v by its held proof", &d)
+	}
+	if d := b.Decide(phone, "address.change", nil); !d.Verdict.HeldOK {
+		t.Errorf("on the phone: got %v, want its held proof to count", &d)
+	}
+	b.Clock.Advance(16 * time.Minute) // or the proof of before would do
+	grant = proveTOTP(t, b, c, stepup.ActionRevoke, secret)
+	if err := b.Guard.RevokeOtherDevices(t.Context(), grant.Token, req()); err != nil {
+		t.Fatal(err)
+	}
+	left, err := b.Guard.Devices(t.Context(), steptest.Alice)
+	if err != nil || len(left) != 1 || left[0].ID != devices[0].ID || !left[0].Trusted {
+		t.Errorf("got %v, error %v, want the laptop that asked", left, err)
+	}
+	if len(told) != 2 || told[0].Kind != stepup.DevicesRevoked || told[1].Event == "" {
+		t.Errorf("got %d notices, want two of revoked devices that can be reported", len(told))
+	}
+}
+
+// What the policy allows without a proof is done without one; but it proves
+// nothing, so a report by it revokes no other device (L20, L21).
+func TestBuiltInActionsThatAreAllowed(t *testing.T) {
+	b, c := builtInPolicy(t, "device.revoke: { sensitivity: normal }"), alice("laptop")
+	b.Prove(c, "address.change", nil, stepup.Code6)
+	tablet := alice("tablet")
+	b.Prove(tablet, "address.change", nil, stepup.Code6)
+	b.Clock.Advance(16 * time.Minute)
+	if d := b.Decide(c, stepup.ActionRevoke, nil); d.Outcome != stepup.Allow {
+		t.Fatalf("got %v, want it allowed", &d)
+	}
+	seen := b.Decide(c, "invoice.view", nil)
+	r := stepup.Report{Event: seen.Event(), Claim: stepup.NotMine}
+	if err := b.Guard.Report(t.Context(), c.Request("", nil), r); err != nil {
+		t.Fatal(err)
+	}
+	if all, _ := isTrusted(t, b); all != 1 {
+		t.Errorf("after an unproven report: got %d devices, want the tablet", all)
+	}
+	b.Clock.Advance(72 * time.Hour)
+	if err := b.Guard.RevokeOtherDevices(t.Context(), "", tablet.Request(stepup.ActionRevoke, nil)); err != nil {
+		t.Errorf("allowed: got error %v", err)
+	}
+}
