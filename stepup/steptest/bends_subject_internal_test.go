@@ -198,3 +198,16 @@ func keepsEmptyTomb(b *bent) {
 		})
 	}
 }
+
+// tellsEnded tells of every challenge that was ever opened.
+func tellsEnded(b *bent) {
+	var opened []stepup.Pending
+	opening(func(o *stepup.Opening) {
+		opened = append(opened, stepup.Pending{ID: o.ID, Method: o.Method, Expires: o.Expires, Demand: o.Demand})
+	})(b)
+	telling(func(q stepup.Query, st *stepup.State) {
+		if q.All {
+			st.Pending = opened
+		}
+	})(b)
+}

@@ -91,6 +91,21 @@ func brokenPromises() []broken {
 		{"knows at once what is usual", "wrong answers of everybody are compared",
 			telling(func(_ stepup.Query, st *stepup.State) { st.Everybody.Known = true })},
 
+		// What is told where all is asked for.
+		{"tells the proofs of no session", "all proofs are told where all is asked for",
+			querying(func(q *stepup.Query) { q.All = false })},
+		{"tells the proofs of all sessions to each", "all proofs are told where all is asked for",
+			querying(func(q *stepup.Query) { q.All = true })},
+		{"tells of no challenge", "challenges under way are told where all is asked for",
+			telling(func(_ stepup.Query, st *stepup.State) { st.Pending = nil })},
+		{"tells of challenges too soon over", "challenges under way are told where all is asked for",
+			telling(func(_ stepup.Query, st *stepup.State) {
+				for i := range st.Pending {
+					st.Pending[i].Expires = st.Pending[i].Expires.Add(-1)
+				}
+			})},
+		{"tells of challenges that ended", "challenges under way are told where all is asked for", tellsEnded},
+
 		// Guesses.
 		{"counts a guess at no cost", "attempts end a challenge",
 			attempting(func(_ *bent, a *stepup.Attempt) { a.Cost = 0 })},

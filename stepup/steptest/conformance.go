@@ -44,7 +44,7 @@ type check struct {
 func checks() []check {
 	return slices.Concat(challengeChecks(), issuingChecks(), budgetChecks(), waitChecks(),
 		settlingChecks(), onceChecks(), subjectChecks(), erasureChecks(), clockChecks(), repeatChecks(),
-		rotationChecks(), aroundChecks())
+		rotationChecks(), aroundChecks(), allChecks())
 }
 
 func newProbeClock() *Clock { return NewClock(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)) }
@@ -231,7 +231,7 @@ func (p *probe) update(change func(*stepup.Update)) {
 
 // newcomer notes a broken promise unless nothing is remembered of the subject.
 func (p *probe) newcomer(st stepup.State, promise string) {
-	if st.Profile != nil || len(st.Authenticators)+len(st.Devices)+len(st.Proofs)+len(st.Spent)+len(st.Failures) > 0 ||
+	if st.Profile != nil || len(st.Authenticators)+len(st.Devices)+len(st.Proofs)+len(st.Pending)+len(st.Spent)+len(st.Failures) > 0 ||
 		st.Prompts+st.Prompts24h > 0 || st.Guesses != [stepup.Lanes]stepup.Guesses{} {
 		p.violated("%s: got %d authenticators, %d devices, %d proofs, guesses %v, failures %v",
 			promise, len(st.Authenticators), len(st.Devices), len(st.Proofs), st.Guesses, st.Failures)

@@ -33,12 +33,12 @@ func erases(p *probe) {
 	p.update(func(u *stepup.Update) { u.Profile = []byte("fake profile") })
 	p.enrol(stepup.Authenticator{Method: stepup.Recovery, Sealed: []byte("ten codes")})
 	p.pass(p.open(), held(1, 2))
+	p.open()
 	p.want(nil, p.spend(policy.Charge{Rule: "once", Count: 2}), "a charge within its count")
 	p.erase()
-	st := p.state(func(q *stepup.Query) { q.Session.Key = stepup.Key{1} })
-	p.newcomer(st, "an erased subject is forgotten, under its tombstone too")
+	p.newcomer(p.state(all), "an erased subject is forgotten, under its tombstone too")
 	p.subject.Former = nil
-	p.newcomer(p.state(), "an erased subject is forgotten")
+	p.newcomer(p.state(all), "an erased subject is forgotten")
 	p.pass(p.open(from(4)), held(1, 2))
 	if got := p.state().Devices; len(got) != 1 || got[0].Counter != 1 {
 		p.violated("a subject that comes back begins anew: got %v", got)
