@@ -81,7 +81,7 @@ func (g *Guard) revokeFor(ctx context.Context, grant string, req Request, meant 
 		u.Revoke = revoked
 		return nil
 	})
-	if err != nil {
+	if err != nil || len(revoked) == 0 {
 		return err
 	}
 	return errors.Join(

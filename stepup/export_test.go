@@ -6,9 +6,12 @@ package stepup_test
 import (
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/proportion-go/proportion/risk/risktest"
 	"github.com/proportion-go/proportion/stepup"
 	"github.com/proportion-go/proportion/stepup/steptest"
 )
@@ -53,5 +56,81 @@ func TestExport(t *testing.T) {
 	down := newBench(t, func(c *stepup.Config) { c.Store = faulty("Subject") })
 	if _, err := down.Guard.Export(t.Context(), steptest.Alice); !errors.Is(err, stepup.ErrUnavailable) {
 		t.Errorf("without a store: got error %v, want %v", err, stepup.ErrUnavailable)
+	}
+}
+
+// remembersAll returns a bench that remembers of Alice all that can be.
+func remembersAll(t *testing.T) (*steptest.Bench, *steptest.Client) {
+	t.Helper()
+	b := builtInPolicy(t, byEmail)
+	c, phone := alice("laptop").From(risktest.ParisAddr), alice("phone").From(risktest.ParisAddr)
+	seedTOTP(t, b, c)
+	if err := choose(t, b, c, stepup.Given); err != nil {
+		t.Fatal(err)
+	}
+	email := b.Contacts[steptest.Alice][1]
+	b.Clock.Advance(time.Second)
+	changePhone(t, b, c)
+	b.Contacts[steptest.Alice] = append(b.Contacts[steptest.Alice], email)
+	b.Prove(phone, "address.change", nil, stepup.Code6)
+	b.Prove(c, "transfer", transfer("250"), stepup.Code6)
+	b.Decide(phone, "transfer", map[string]any{"amount": "20", "payee": "FR76", "payee_trusted": true})
+	r := stepup.Report{Event: eventOf(b, alice("mallory")), Claim: stepup.NotMine}
+	if err := b.Guard.Report(t.Context(), phone.Request("", nil), r); err != nil {
+		t.Fatal(err)
+	}
+	b.Begin(b.Decide(c, "transfer", transfer("99")), stepup.Code6)
+	misguess(t, b, phone)
+	return b, c
+}
+
+func eventOf(b *steptest.Bench, c *steptest.Client) string {
+	d := b.Decide(c, "invoice.view", nil)
+	return d.Event()
+}
+
+// An export tells whatever can be remembered, and an erasure leaves nothing of
+// it but spent guesses (L23).
+func TestWhatExportToldIsGoneAfterErase(t *testing.T) {
+	b, c := remembersAll(t)
+	e, err := b.Guard.Export(t.Context(), c.Subject)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := reflect.ValueOf(e)
+	for i := range v.NumField() {
+		f := v.Field(i)
+		if f.IsZero() || (f.Kind() == reflect.Map || f.Kind() == reflect.Slice) && f.Len() == 0 {
+			t.Errorf("%s: nothing is told", v.Type().Field(i).Name)
+		}
+	}
+	sessions := map[string]bool{}
+	for _, p := range e.Proofs {
+		sessions[p.Session] = true
+	}
+	if len(sessions) != 2 || len(e.Proofs) != 2 || e.Proofs[0].Method != "code6" || e.Proofs[0].Device == "" {
+		t.Errorf("got proofs %+v, want those of two sessions", e.Proofs)
+	}
+	first := e.Challenges[len(e.Challenges)-1]
+	if len(e.Challenges) != 2 || first.Facts["amount"] != "99" || first.Via != "email" || len(first.Teaches.Proofs) != 1 {
+		t.Errorf("got challenges %+v, want the two under way", e.Challenges)
+	}
+	if err := b.Guard.Erase(t.Context(), c.Subject); err != nil {
+		t.Fatal(err)
+	}
+	left, err := b.Guard.Export(t.Context(), c.Subject)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var nobody stepup.Export
+	if nobody, err = b.Guard.Export(t.Context(), "fake-nobody"); err != nil {
+		t.Fatal(err)
+	}
+	if left.WrongAnswers["stranger"] != 1 || len(left.Failures) != 1 {
+		t.Errorf("got guesses %v, failures %v, want them kept", left.WrongAnswers, left.Failures)
+	}
+	left.WrongAnswers, left.Failures = nobody.WrongAnswers, nobody.Failures
+	if !reflect.DeepEqual(left, nobody) {
+		t.Errorf("got %+v, want %+v as of nobody", left, nobody)
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/proportion-go/proportion/otp"
 	"github.com/proportion-go/proportion/risk"
+	"github.com/proportion-go/proportion/stepup/journal"
 )
 
 // Identity is what the host established about a subject by an identity check
@@ -29,7 +30,8 @@ type Identity struct {
 }
 
 // Seed records what the host established. Nothing but a proof or a Seed ever
-// adds to a profile (L21), so it must never follow from an unproven request.
+// adds to a profile (L21), so it must never follow from an unproven request. An
+// authenticator that it adds is recorded; the owner is not told.
 //
 // Errors: a [*RequestError] for a missing subject, [ErrBusy], [ErrUnavailable].
 func (g *Guard) Seed(ctx context.Context, subject string, id Identity) error {
@@ -46,13 +48,18 @@ func (g *Guard) Seed(ctx context.Context, subject string, id Identity) error {
 		add = append(add, a)
 	}
 	by := risk.Proof{ID: rand.Text(), Time: now, Strong: true}
-	return g.update(ctx, subject, now, func(r *recollection, _ *State, u *Update) error {
+	err := g.update(ctx, subject, now, func(r *recollection, _ *State, u *Update) error {
 		if !empty(id.Home) || empty(r.Home()) {
 			r.Seed(id.Home, by)
 		}
 		u.Add = add
 		return nil
 	})
+	if err != nil || len(add) == 0 {
+		return err
+	}
+	d := journal.Detail{Method: TOTP.String(), By: g.by(ctx)}
+	return g.outside(ctx, subject, journal.KindEnrol, "added", d)
 }
 
 func empty(h risk.Home) bool { return len(h.Countries) == 0 && h.Timezone == "" }
