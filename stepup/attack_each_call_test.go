@@ -35,10 +35,7 @@ func newStage(t *testing.T) *stage {
 	t.Helper()
 	s := &stage{t: t, store: faulty()}
 	s.Bench, s.laptop, s.phone = withMobile(t, func(c *stepup.Config) { c.Store = s.store })
-	var err error
-	if s.secret, err = otp.NewSecret(bytes.Repeat([]byte{9}, 20)); err != nil { // as trusted seeds it
-		t.Fatal(err)
-	}
+	s.secret = otpSecret(t)
 	d := s.Decide(s.laptop, "transfer", transfer("250"))
 	s.ticket, s.event = d.Ticket(), d.Event()
 	s.begun, s.code = s.Begin(d, stepup.Code6)
@@ -51,6 +48,16 @@ func newStage(t *testing.T) *stage {
 	}
 	s.device = devices[0].ID
 	return s
+}
+
+// otpSecret is Alice's.
+func otpSecret(t testing.TB) otp.Secret {
+	t.Helper()
+	secret, err := otp.NewSecret(bytes.Repeat([]byte{9}, 20))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return secret
 }
 
 // granted proves an action, and returns its grant and request.

@@ -70,7 +70,7 @@ func (f *flows) begin(c *steptest.Client, m stepup.Method) (stepup.Decision, ste
 	f.Clock.Advance(20 * time.Minute)
 	d := f.Decide(c, "address.change", nil)
 	begun, code := f.Bench.Begin(d, m)
-	f.saw = append(f.saw, d, begun)
+	f.saw = append(f.saw, d, d.Offers, begun)
 	return d, begun, code
 }
 
@@ -81,6 +81,13 @@ func (f *flows) decide() {
 	}
 	small := map[string]any{"amount": "9", "payee": "fake-payee", "payee_trusted": true}
 	f.saw = append(f.saw, f.Decide(f.laptop, "transfer", small))
+	broken := f.laptop.Request("invoice.view", nil)
+	broken.Subject += "\xff"
+	_, err := f.Guard.Decide(f.Context(), broken)
+	if !errors.As(err, new(*stepup.RequestError)) {
+		f.Fatalf("got error %v, want a RequestError", err)
+	}
+	f.saw = append(f.saw, err)
 }
 
 // prove resends, errs, proves, redeems.
@@ -148,7 +155,8 @@ func (f *flows) leave() {
 func (f *flows) confirm() {
 	ctx, g, c := f.Context(), f.Guard, f.laptop
 	_, begun, _ := f.begin(c, stepup.Mobile4)
-	f.ok(g.Confirm(ctx, begun.ID, f.phone.answer(begun.ID, true, begun.Show)))
+	answer := f.phone.answer(begun.ID, true, begun.Show)
+	f.ok(g.Confirm(ctx, begun.ID, answer), answer)
 	grant, err := g.Await(ctx, c.Binding, begun.ID)
 	f.ok(err, grant)
 	_, begun, _ = f.begin(c, stepup.Mobile4)
@@ -199,7 +207,8 @@ func (f *flows) lose() {
 	f.Decide(&stale, "profile.view", nil)
 	f.Prove(c, "transfer", transfer("9"), stepup.Code6)
 	devices, err := g.Devices(ctx, steptest.Alice)
-	f.ok(err)
+	f.ok(err, devices)
+	f.ok(g.Rebind(ctx, steptest.Alice, f.stranger.Session, f.stranger.Session+"-rotated"))
 	f.ok(g.RenameDevice(ctx, steptest.Alice, devices[0].ID, "Kitchen"))
 	f.ok(g.Revoke(ctx, steptest.Alice, devices[0].ID))
 	f.ok(g.Revoke(ctx, steptest.Alice))
@@ -216,7 +225,7 @@ func (f *flows) end() {
 	f.ok(g.RevokeOtherDevices(ctx, grant.Token, c.Request(stepup.ActionRevoke, nil)))
 	grant = proveTOTP(f.T, f.Bench, c, stepup.ActionExport, f.totp)
 	told, err := g.ExportProfile(ctx, grant.Token, c.Request(stepup.ActionExport, nil))
-	f.ok(err)
+	f.ok(err, told)
 	if len(told.Methods) == 0 {
 		f.Fatal("nothing is exported")
 	}

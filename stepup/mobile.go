@@ -19,8 +19,11 @@ import (
 // was enrolled for it, so that the screen that shows the digits cannot answer
 // itself. Like any typed code it does not resist a phisher who relays it.
 
-// Answer is what the customer's app says of a challenge by mobile4.
+// Answer is what the customer's app says of a challenge by mobile4. It prints as
+// "[redacted]".
 type Answer struct {
+	redacted
+
 	// Approve: the customer typed the digits. Otherwise he rejected the
 	// request, as "that was not me".
 	Approve bool

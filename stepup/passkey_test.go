@@ -122,7 +122,9 @@ func withDevice(req stepup.Request, device string) stepup.Request {
 }
 
 // withPasskeys returns a bench whose policy takes passkeys, and Alice's.
-func withPasskeys(t testing.TB) (*steptest.Bench, *steptest.Client, *passkeys, *authenticator, otp.Secret) {
+func withPasskeys(
+	t testing.TB, changes ...func(*stepup.Config),
+) (*steptest.Bench, *steptest.Client, *passkeys, *authenticator, otp.Secret) {
 	t.Helper()
 	text := strings.NewReplacer(
 		"methods: [code4, code6, mobile4, totp, recovery]", "methods: [code4, code6, totp, passkey]",
@@ -133,7 +135,8 @@ func withPasskeys(t testing.TB) (*steptest.Bench, *steptest.Client, *passkeys, *
 		t.Fatal(err)
 	}
 	verifier := new(passkeys)
-	b, c := steptest.New(t, p, func(c *stepup.Config) { c.Passkeys = verifier }), alice("laptop")
+	changes = append(changes, func(c *stepup.Config) { c.Passkeys = verifier })
+	b, c := steptest.New(t, p, changes...), alice("laptop")
 	secret, err := otp.NewSecret(bytes.Repeat([]byte{9}, 20))
 	if err != nil {
 		t.Fatal(err)
