@@ -57,8 +57,8 @@ func (p *Policy) combine(v *Verdict, a *action, s *sum, shadow bool) {
 		p.add(v, s, shadow)
 	}
 	s.score = min(max(s.score, 0), 100)
-	if v.work.score != nil {
-		s.score = *v.work.score
+	if v.work.scored {
+		s.score = v.work.score
 	}
 	s.band = p.band(s.score)
 	s.base = p.matrix[a.Sensitivity][s.band-Low]

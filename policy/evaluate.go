@@ -56,7 +56,8 @@ type work struct {
 	shadow int // the step with every shadow rule enforced
 
 	// To decide again with: see Without and AtScore.
-	score  *int
+	scored bool // the scores add up to score, whatever they are
+	score  int
 	listed []firing
 }
 
@@ -65,7 +66,7 @@ type work struct {
 func (v *Verdict) reset(p *Policy, in *Input, a *action) {
 	w := &v.work
 	w.policy, w.action, w.in = p, a, *in
-	w.strict, w.storeless, w.score = false, false, nil
+	w.strict, w.storeless, w.scored = false, false, false
 	if n := a.words; len(w.truths) < n {
 		all := make([]uint64, 3*n)
 		w.truths, w.unknowns, w.fired = all[:n], all[n:2*n], all[2*n:]

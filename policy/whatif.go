@@ -32,8 +32,8 @@ func (v *Verdict) Without(rule string) (Outcome, Step) {
 // [Policy.Evaluate], and its input unchanged. It is worked in, and so for one
 // goroutine.
 func (v *Verdict) AtScore(score int) (Outcome, Step) {
-	v.work.score = &score
-	defer func() { v.work.score = nil }()
+	v.work.scored, v.work.score = true, score
+	defer func() { v.work.scored = false }()
 	return v.again()
 }
 

@@ -33,7 +33,7 @@ const nobodys = ^uint64(0)
 func traitsOf(p prefix, n network, c country, a agent) (t traits) {
 	t[prefixLevel] = uint64(p)
 	t[networkLevel] = uint64(n)
-	t[countryLevel] = uint64(c[0])<<8 | uint64(c[1])
+	t[countryLevel] = c.trait()
 	if a = a.unversioned(); a == (agent{}) {
 		return t
 	}
@@ -46,6 +46,8 @@ func traitsOf(p prefix, n network, c country, a agent) (t traits) {
 		uint64(a.language[0])<<16 | uint64(a.language[1])<<8 | uint64(a.language[2])
 	return t
 }
+
+func (c country) trait() uint64 { return uint64(c[0])<<8 | uint64(c[1]) }
 
 func (e *Evidence) traits() traits { return traitsOf(e.prefix, e.network, e.country, e.agent) }
 
@@ -67,18 +69,35 @@ type shown struct {
 func (p *Profile) shown(now *traits) (s shown) {
 	for i := range p.proofs {
 		e := &p.proofs[i]
-		then := traitsOf(e.prefix, e.network, e.country, e.agent)
-		for l := range levelCount {
-			if now[l] == 0 || then[l] == 0 || l == networkLevel && !alike(now[l], then[l]) {
-				continue
-			}
-			s.of[l]++
-			if now[l] == then[l] {
-				s.seen[l]++
-			}
+		s.add(prefixLevel, now, uint64(e.prefix), 1)
+		if alike(now[networkLevel], uint64(e.network)) {
+			s.add(networkLevel, now, uint64(e.network), 1)
+		}
+		s.add(countryLevel, now, e.country.trait(), 1)
+	}
+	// Proofs in a row mostly come from the same client.
+	for i, next := 0, 0; i < len(p.proofs); i = next {
+		a := &p.proofs[i].agent
+		for next = i + 1; next < len(p.proofs) && p.proofs[next].agent == *a; {
+			next++
+		}
+		then := traitsOf(0, 0, country{}, *a)
+		for l := agentLevel; l < levelCount; l++ {
+			s.add(l, now, then[l], next-i)
 		}
 	}
 	return s
+}
+
+// add counts a value that so many proofs showed.
+func (s *shown) add(l level, now *traits, then uint64, proofs int) {
+	if now[l] == 0 || then == 0 {
+		return
+	}
+	s.of[l] += proofs
+	if now[l] == then {
+		s.seen[l] += proofs
+	}
 }
 
 // alike reports whether two networks can be compared: the number of one and

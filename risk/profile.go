@@ -144,12 +144,16 @@ func (p *Profile) Learn(e Evidence, by Proof) {
 
 // has reports whether a proof was learnt already, or unlearnt.
 func (p *Profile) has(id tag) bool {
-	return slices.ContainsFunc(p.proofs, func(e proven) bool { return e.by == id }) ||
-		p.goneSince(id) != 0
+	for i := range p.proofs {
+		if p.proofs[i].by == id {
+			return true
+		}
+	}
+	return p.goneSince(id) != 0
 }
 
 func (p *Profile) learnDevice(e *Evidence, event *proven, at int64) {
-	if e.device == (DeviceID{}) || p.goneSince(deviceTag(e.device)) >= at {
+	if e.device == (DeviceID{}) || p.deviceGone(e.device) >= at {
 		event.device = DeviceID{}
 		return
 	}
@@ -232,14 +236,29 @@ func (p *Profile) Seed(h Home, by Proof) {
 // Expire forgets what was last proven more than 13 months before now. Call it
 // where a profile is loaded. The home stays until the next identity check.
 func (p *Profile) Expire(now time.Time) {
-	oldest := now.Add(-retention).Unix()
+	oldest, devices := now.Add(-retention).Unix(), len(p.devices)
 	p.devices = slices.DeleteFunc(p.devices, func(d device) bool { return d.last < oldest })
-	p.proofs = slices.DeleteFunc(p.proofs, func(e proven) bool { return e.hour < oldest/3600 })
+	if p.knowsBefore(oldest / 3600) {
+		p.proofs = slices.DeleteFunc(p.proofs, func(e proven) bool { return e.hour < oldest/3600 })
+	}
 	p.gone = slices.DeleteFunc(p.gone, func(g gone) bool { return g.at < oldest })
 	if p.place.at < oldest {
 		p.place = place{}
 	}
-	p.detach()
+	if len(p.devices) < devices {
+		p.detach()
+	}
+}
+
+// knowsBefore reports whether there is a proof from before an hour. There
+// seldom is one, and this is quicker to say than to delete nothing.
+func (p *Profile) knowsBefore(hour int64) bool {
+	for i := range p.proofs {
+		if p.proofs[i].hour < hour {
+			return true
+		}
+	}
+	return false
 }
 
 // detach takes the device from proofs whose device is no longer remembered.

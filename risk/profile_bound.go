@@ -20,15 +20,29 @@ func (d device) compare(e device) int {
 	return cmp.Or(cmp.Compare(d.first, e.first), bytes.Compare(d.id[:], e.id[:]))
 }
 
-func (p proven) compare(q proven) int {
-	return cmp.Or(cmp.Compare(p.hour, q.hour), bytes.Compare(p.by[:], q.by[:]))
+func (p *proven) compare(q *proven) int {
+	if p.hour != q.hour {
+		return cmp.Compare(p.hour, q.hour)
+	}
+	return bytes.Compare(p.by[:], q.by[:])
 }
 
 // inOrder reports whether every list is in order and no entry stands twice, as
 // a decoder needs to know.
 func (p *Profile) inOrder() bool {
 	return ascending(p.gone, gone.compare) && ascending(p.devices, device.compare) &&
-		ascending(p.proofs, proven.compare)
+		p.proofsAscend()
+}
+
+// proofsAscend is [ascending] of the proofs, in place: there are many, and a
+// copy of one is long.
+func (p *Profile) proofsAscend() bool {
+	for i := 1; i < len(p.proofs); i++ {
+		if p.proofs[i-1].compare(&p.proofs[i]) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func ascending[T any](list []T, compare func(a, b T) int) bool {
@@ -44,7 +58,9 @@ func ascending[T any](list []T, compare func(a, b T) int) bool {
 func (p *Profile) sort() {
 	p.sortGone()
 	p.boundDevices()
-	slices.SortFunc(p.proofs, proven.compare)
+	if !p.proofsAscend() {
+		slices.SortFunc(p.proofs, func(a, b proven) int { return a.compare(&b) })
+	}
 	for len(p.proofs) > maxProofs {
 		i := p.dispensable()
 		p.proofs = slices.Delete(p.proofs, i, i+1)
@@ -85,6 +101,14 @@ func (p *Profile) dispensable() int {
 func (p proven) sameHabit(q proven) bool {
 	return p.device == q.device && p.network == q.network &&
 		p.country == q.country && p.agent == q.agent && p.anonymous == q.anonymous
+}
+
+// deviceGone returns when a device was removed, and 0 for never.
+func (p *Profile) deviceGone(id DeviceID) int64 {
+	if len(p.gone) == 0 {
+		return 0 // as nearly always: without a hash
+	}
+	return p.goneSince(deviceTag(id))
 }
 
 // goneSince returns when a proof or device was removed, and 0 for never.

@@ -89,11 +89,11 @@ func (p *Profile) mergeDevice(d device) {
 // applyGone forgets the devices and proofs that were removed.
 func (p *Profile) applyGone() {
 	p.devices = slices.DeleteFunc(p.devices, func(d device) bool {
-		return d.first <= p.goneSince(deviceTag(d.id))
+		return d.first <= p.deviceGone(d.id)
 	})
 	for i := range p.proofs {
 		e := &p.proofs[i]
-		if e.device != (DeviceID{}) && e.hour*3600 <= p.goneSince(deviceTag(e.device)) {
+		if e.device != (DeviceID{}) && e.hour*3600 <= p.deviceGone(e.device) {
 			e.device = DeviceID{}
 		}
 	}

@@ -47,6 +47,13 @@ func (d *dictionary[T]) number(v T) (n uint64, fresh bool) {
 
 // read returns the value that a number stands for; content reads a new one.
 func (d *dictionary[T]) read(r *decoder, content func() T) (v T) {
+	if len(r.b) > 0 && int(r.b[0]) <= d.n { // as nearly all: it appeared before
+		if n := r.b[0]; n > 0 {
+			v = d.seen[n-1]
+		}
+		r.b = r.b[1:]
+		return v
+	}
 	n := int(r.uvarint(uint64(min(d.n+1, maxProofs))))
 	if n <= d.n {
 		if n > 0 {
@@ -96,21 +103,22 @@ func (p *Profile) decodeProofs(d *decoder) {
 	d.require(len(d.b) > 0)
 	p.proofs = slices.Grow(p.proofs, min(len(d.b)/minProof+1, maxProofs))
 	for len(d.b) > 0 && len(p.proofs) < maxProofs {
+		p.proofs = append(p.proofs, proven{})
+		e := &p.proofs[len(p.proofs)-1]
 		head := d.byte()
-		e := proven{
-			hour: last + int64(d.uvarint(uint64(maxSeconds/3600-last))), by: d.tag(),
-			prefix: d.prefix(), network: networks.read(d, d.network),
-			country: countries.read(d, d.country), agent: agents.read(d, d.agent),
-			strong: head&proofStrong != 0, anonymous: head&proofAnonymous != 0,
-			leap: head&proofLeap != 0,
-		}
+		e.hour = last + int64(d.uvarint(uint64(maxSeconds/3600-last)))
+		e.by, e.prefix = d.tag(), d.prefix()
+		e.network = networks.read(d, d.network)
+		e.country = countries.read(d, d.country)
+		e.agent = agents.read(d, d.agent)
+		e.strong, e.anonymous = head&proofStrong != 0, head&proofAnonymous != 0
+		e.leap = head&proofLeap != 0
 		d.require(e.agent.version == 0)
 		if i := int(head / proofDevice); i > len(p.devices) {
 			d.fail()
 		} else if i > 0 {
 			e.device = p.devices[i-1].id
 		}
-		p.proofs = append(p.proofs, e)
 		last = e.hour
 	}
 	d.require(p.inOrder())

@@ -40,8 +40,8 @@ type slot struct {
 const (
 	// maxFailures bounds the failures that are counted, above any threshold.
 	maxFailures = 64
-	// maxSlots bounds the profiles that are decoded: some 13 MB.
-	maxSlots = 4096
+	// maxSlots bounds the profiles that are decoded: some 25 MB.
+	maxSlots = 8192
 )
 
 func newLives(subjects int) lives {
@@ -120,8 +120,7 @@ func (v *lives) encode(s *slot) {
 	}
 	v.scratch = encoded
 	if n := len(encoded); n > cap(s.of.Profile) || n < cap(s.of.Profile)/2 {
-		s.of.Profile = slices.Clone(encoded)
-		return
+		s.of.Profile = make([]byte, 0, n+n/16)
 	}
 	s.of.Profile = append(s.of.Profile[:0], encoded...)
 }
