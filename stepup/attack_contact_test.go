@@ -187,3 +187,26 @@ func TestContactChangeTellsTheFormerOne(t *testing.T) {
 		t.Errorf("the notice cannot be reported: %v", err)
 	}
 }
+
+// An action of the policy's own changes the contacts that it touches, and no
+// others; one that touches none changes none.
+func TestOwnActionsChangeWhatTheyTouch(t *testing.T) {
+	b, c := newBench(t), alice("laptop")
+	facts := map[string]any{"new_email": "alice@example.org"}
+	grant := b.Prove(c, "email.change", facts, stepup.Code6)
+	email := b.Contacts[steptest.Alice][1]
+	change := func(grant stepup.Grant, req stepup.Request, former stepup.Contact) error {
+		return b.Guard.ChangeContact(t.Context(), grant.Token, req, former)
+	}
+	if err := change(grant, c.Request("email.change", facts), oldPhone); !errors.As(err, new(*stepup.RequestError)) {
+		t.Errorf("a number, by what touches e-mail: got error %v, want a *RequestError", err)
+	}
+	if err := change(grant, c.Request("email.change", facts), email); err != nil {
+		t.Errorf("an address, by what touches e-mail: got error %v", err)
+	}
+	refused(t, change(grant, c.Request("email.change", facts), email))
+	grant = b.Prove(c, "address.change", nil, stepup.Code6)
+	if err := change(grant, c.Request("address.change", nil), email); !errors.As(err, new(*stepup.RequestError)) {
+		t.Errorf("by what touches nothing: got error %v, want a *RequestError", err)
+	}
+}

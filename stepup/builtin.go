@@ -73,7 +73,7 @@ func (g *Guard) redeemFor(ctx context.Context, action, grant string, req Request
 	return g.redeemIf(ctx, action, grant, req, fits)
 }
 
-// redeemIf redeems the grant of a built-in action, unless fit returns what keeps
+// redeemIf redeems the grant of an action, unless fit returns what keeps
 // its proof from being good for it: the grant is then not used up.
 func (g *Guard) redeemIf(
 	ctx context.Context, action, grant string, req Request, fit func(showing) error,

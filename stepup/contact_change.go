@@ -6,6 +6,7 @@ package stepup
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/stepup/journal"
@@ -13,9 +14,10 @@ import (
 
 // ChangeContact takes the proof by which a customer changes, adds or removes a
 // contact, before the host does so in its directory. The grant is of the action
-// [ActionContact]; have the policy bind it to the new address, so that the proof
-// is for that one alone. Former is the contact that is replaced; where one is
-// added it has a Kind alone.
+// [ActionContact], or of one of the policy's own that touches contacts of that
+// kind, as sim.swap touches [sms]. Have the policy bind it to the new address, so
+// that the proof is for that one alone. Former is the contact that is replaced;
+// where one is added it has a Kind alone.
 //
 // The contact's own kind must not have carried the code (L19), whatever the
 // policy says in touches. Every device of the subject is no longer known, the
@@ -31,7 +33,11 @@ func (g *Guard) ChangeContact(ctx context.Context, grant string, req Request, fo
 	if former.Kind < policy.SMS || former.Kind > policy.App {
 		return &RequestError{"Contact", "has no kind"}
 	}
-	w, err := g.redeemIf(ctx, ActionContact, grant, req, func(s showing) error {
+	action := ActionContact
+	if slices.Contains(g.Policy().Action(req.Action).Touches, former.Kind) {
+		action = req.Action
+	}
+	w, err := g.redeemIf(ctx, action, grant, req, func(s showing) error {
 		if s.via == former.Kind {
 			return ErrWeak
 		}
