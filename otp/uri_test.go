@@ -250,3 +250,43 @@ func TestEnrolmentOptions(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// The four apps that the format is for write it each in a way of their own: the
+// same enrolment, written as each of them exports or documents it, is read the
+// same, and what is written for them is in the form that all of them read.
+func TestURIsOfApps(t *testing.T) {
+	e := otp.Enrolment{Issuer: "Big Corp", Account: "alice@example.com", Secret: seed(t, otp.SHA1)}
+	written, err := e.RevealURI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `totp "Big Corp" "alice@example.com" ` + rfcSecret + " SHA1 6 30s 0"
+	for app, uri := range map[string]string{
+		"ours": written,
+		"Google Authenticator": "otpauth://totp/Big%20Corp:alice@example.com?secret=" + rfcSecret +
+			"&issuer=Big%20Corp&algorithm=SHA1&digits=6&period=30",
+		"Aegis": "otpauth://totp/Big%20Corp%3Aalice%40example.com?period=30&digits=6&algorithm=SHA1&secret=" +
+			rfcSecret + "&issuer=Big%20Corp",
+		"1Password": "otpauth://totp/Big%20Corp:alice@example.com?secret=" + strings.ToLower(rfcSecret) +
+			"&issuer=Big+Corp",
+		"FreeOTP": "otpauth://totp/Big%20Corp:alice%40example.com?secret=" + rfcSecret +
+			"&algorithm=sha1&digits=6&period=30&issuer=Big%20Corp&lock=false&color=ff8000&image=https%3A%2F%2Fexample.com%2Fi.png",
+		"with padding": "otpauth://totp/Big%20Corp:%20alice@example.com?secret=" + rfcSecret + "%3D%3D%3D%3D&issuer=Big%20Corp",
+	} {
+		if got, err := otp.ParseURI(uri); err != nil || plain(got) != want {
+			t.Errorf("%s: got %s, error %v, want %s", app, plain(got), err, want)
+		}
+	}
+	// What some of them do not read is in none: a plus for a space, a padded
+	// secret, or an issuer in one place alone.
+	if strings.Contains(written, "+") || strings.Count(written, "=") != 2 || strings.Count(written, "Big%20Corp") != 2 {
+		t.Errorf("got %s, want %%20, no padding, and the issuer in both places", written)
+	}
+	for _, counter := range []uint64{0, 7} {
+		e := otp.Enrolment{Kind: otp.KindHOTP, Issuer: "Big Corp", Account: "alice", Secret: e.Secret, Counter: counter}
+		uri, err := e.RevealURI()
+		if err != nil || !strings.Contains(uri, fmt.Sprintf("&counter=%d", counter)) {
+			t.Errorf("got %s, error %v, want the counter that all of them ask for", uri, err)
+		}
+	}
+}

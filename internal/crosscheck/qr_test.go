@@ -47,7 +47,8 @@ func TestURIReadFromAQRCode(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !again.Secret.Equal(e.Secret) || again.Issuer != e.Issuer || again.Account != e.Account ||
-				again.Kind != e.Kind || again.Algorithm != e.Algorithm || again.Counter != e.Counter {
+				again.Kind != e.Kind || again.Algorithm != e.Algorithm || again.Counter != e.Counter ||
+				again.Digits != max(e.Digits, 6) || e.Period != 0 && again.Period != e.Period {
 				t.Errorf("got another enrolment from the picture: issuer %q, account %q", again.Issuer, again.Account)
 			}
 		})
