@@ -6,6 +6,7 @@ package stepup_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -96,6 +97,56 @@ func TestRepeatedCallsAreOne(t *testing.T) {
 		if got := run(t, every); got != want {
 			t.Errorf("every call %d repeated: got %+v, want %+v", every, got, want)
 		}
+	}
+}
+
+// An idempotency token is used for one call: were one used again, a second guess
+// would pass for a repetition of the first, and be free (L8).
+func TestIdempotencyTokensAreNotReused(t *testing.T) {
+	store := spying(stepup.NewMemory(stepup.MemoryConfig{}))
+	b := newBench(t, func(c *stepup.Config) { c.Store = store })
+	known(b, nil)
+	for range 2 {
+		c := alice("laptop")
+		d := b.Decide(c, "transfer", map[string]any{"amount": "20", "payee": "FR76", "payee_trusted": true})
+		if d.Outcome == stepup.Challenge {
+			t.Fatalf("got %v, want the limit spent", &d)
+		}
+		d = b.Decide(c, "address.change", nil)
+		begun, code := b.Begin(d, stepup.Code6)
+		for range 2 {
+			_, err := b.Guard.Finish(t.Context(), c.Binding, begun.ID, wrong(code))
+			refused(t, err)
+		}
+		if err := b.Guard.Resend(t.Context(), c.Binding, begun.ID, d.Ticket()); err != nil {
+			t.Fatal(err)
+		}
+		sent, _ := b.Sender.Last(steptest.AlicePhone)
+		grant, err := b.Guard.Finish(t.Context(), c.Binding, begun.ID, sent.Code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Guard.Redeem(t.Context(), grant.Token, c.Request("address.change", nil)); err != nil {
+			t.Fatal(err)
+		}
+		b.Clock.Advance(time.Hour)
+	}
+	used := map[stepup.Try]string{{}: "no call"}
+	named := 0
+	for _, given := range store.kept {
+		v := reflect.ValueOf(given)
+		if !v.IsValid() || v.Kind() != reflect.Struct || !v.FieldByName("Try").IsValid() {
+			continue
+		}
+		try := v.FieldByName("Try").Interface().(stepup.Try)
+		if by, again := used[try]; again {
+			t.Errorf("%T has the token of %s", given, by)
+		}
+		used[try] = fmt.Sprintf("%T", given)
+		named++
+	}
+	if named != 2*8 { // a charge, an opening, three attempts, a change, a proof, a redemption
+		t.Errorf("got %d calls with a token, want 16", named)
 	}
 }
 

@@ -99,6 +99,19 @@ func brokenRepetitions() []broken {
 			redeeming(func(r *stepup.Redemption) { r.Try = stepup.Try{1} })},
 		{"counts repeated charges", "repeated charges count once",
 			spending(func(s *stepup.Spending) { s.Try = stepup.Try{} })},
+		{"takes what it ever heard for a repetition", "the name of a call is good for that call alone", repeatsEver},
+	}
+}
+
+func repeatsEver(b *bent) {
+	said := map[stepup.Try]stepup.Attempted{}
+	b.attempt = func(ctx context.Context, a stepup.Attempt) (stepup.Attempted, error) {
+		if before, ok := said[a.Try]; ok && a.Try != (stepup.Try{}) {
+			return before, nil
+		}
+		counted, err := b.Store.Attempt(ctx, a)
+		said[a.Try] = counted
+		return counted, err
 	}
 }
 

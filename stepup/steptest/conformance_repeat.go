@@ -19,6 +19,7 @@ func repeatChecks() []check {
 		{"a repeated change changes once", repeatsChange},
 		{"a repeated redemption redeems once", repeatsRedemption},
 		{"repeated charges count once", repeatsCharges},
+		{"the name of a call is good for that call alone", reusesTry},
 	}
 }
 
@@ -148,4 +149,37 @@ func repeatsCharges(p *probe) {
 	p.want(nil, p.store.Spend(p.ctx, twice), "its repetition, though the limit is full")
 	twice.Try = p.try()
 	p.want(stepup.ErrRefused, p.store.Spend(p.ctx, twice), "a third charge")
+}
+
+// A name that was used for another call, of another challenge or operation or
+// before the last, makes no call a repetition.
+func reusesTry(p *probe) {
+	try, other := p.try(), p.try()
+	named := func(t stepup.Try) func(*stepup.Attempt) { return func(a *stepup.Attempt) { a.Try = t } }
+	o := p.open(long, by(stepup.TOTP), from(1), func(o *stepup.Opening) { o.Try = try })
+	for n, t := range []stepup.Try{try, other, try} { // of the opening, and then of the last but one
+		p.attempted(o, named(t))
+		equal(p, n+1, p.failures(o.Lane, stepup.TOTP), "answers under names of other calls")
+		p.advance(time.Hour)
+	}
+	next := p.open(long, by(stepup.Recovery), from(2))
+	p.attempted(next, named(try))
+	equal(p, 1, p.failures(next.Lane, stepup.Recovery), "an answer under the name of another challenge's")
+	end := stepup.Change{ID: next.ID, Binding: next.Binding, Try: try, Now: p.now, Code: [32]byte{8}}
+	_, err := p.store.Change(p.ctx, end)
+	p.want(nil, err, "a new code under the name of the last answer")
+	equal(p, [32]byte{8}, p.attempted(next).Code, "a new code under the name of the last answer")
+	s := p.settlement(next, p.attempted(next, named(other)))
+	s.Try = other
+	_, err = p.store.Settle(p.ctx, s)
+	p.want(nil, err, "a proof under the name of its answer")
+	equal(p, 1, p.state().Prompts24h, "a proof under the name of its answer")
+	r := p.redemption()
+	r.Try = other
+	p.want(nil, p.store.Redeem(p.ctx, r), "a grant redeemed under another call's name")
+	again := p.redemption()
+	again.Try = other
+	p.want(nil, p.store.Redeem(p.ctx, again), "another grant, under that of the first")
+	r.Try = try
+	p.want(stepup.ErrRedeemed, p.store.Redeem(p.ctx, r), "the first grant, under another name")
 }
