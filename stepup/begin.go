@@ -72,21 +72,20 @@ func (g *Guard) Begin(ctx context.Context, sealed string, m Method) (Begun, erro
 	begun := Begun{
 		ID: formatID(c.ID, m), Method: m, Digits: digits(m), To: o.Shown, After: o.After, Expires: c.Expires,
 	}
-	switch m {
-	case Mobile4:
+	if m == Mobile4 {
 		begun.Show, code = code, "" // the app never receives it
-	case Passkey:
-		if begun.Options, err = g.options(ctx, t, &c, now); err != nil {
-			return Begun{}, err
-		}
 	}
 	if err := g.begin(ctx, t, o, c); err != nil {
 		return Begun{}, err
 	}
-	if o.Address != "" {
-		if err := g.send(ctx, t, o, begun.ID, code, c.Expires); err != nil {
-			return Begun{}, errors.Join(err, g.undelivered(ctx, &t.demand, &c, err))
-		}
+	switch { // only now is it counted: others are not driven without limit
+	case m == Passkey:
+		begun.Options, err = g.options(ctx, t, &c)
+	case o.Address != "":
+		err = g.send(ctx, t, o, begun.ID, code, c.Expires)
+	}
+	if err != nil {
+		return Begun{}, errors.Join(err, g.undelivered(ctx, &t.demand, &c, err))
 	}
 	return begun, nil
 }
@@ -101,7 +100,7 @@ func (g *Guard) readTicket(sealed string, m Method, now time.Time) (*ticket, off
 		return nil, offer{}, ErrTicket
 	}
 	o, ok := t.offer(m)
-	if !ok {
+	if !ok || !g.has(m) {
 		return nil, offer{}, ErrMethod
 	}
 	return t, o, nil

@@ -9,6 +9,7 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -22,7 +23,10 @@ import (
 
 // passkeys is a verifier of Ed25519 keys: what WebAuthn is without browsers.
 // The credentials are JSON, and a counter shows a copied key.
-type passkeys struct{ err error }
+type passkeys struct {
+	err   error
+	asked int // for options
+}
 
 var _ stepup.Verifier = (*passkeys)(nil)
 
@@ -34,7 +38,7 @@ type credential struct {
 func (p *passkeys) Options(
 	_ context.Context, _ string, credentials []byte, challenge [32]byte,
 ) ([]byte, error) {
-	if p.err != nil {
+	if p.asked++; p.err != nil {
 		return nil, p.err
 	}
 	var all []credential
@@ -233,15 +237,15 @@ func TestPasskeyOffers(t *testing.T) {
 		t.Errorf("got %v with %v, want a passkey on offer", &d, d.Offers)
 	}
 	verifier.err = errors.New("fake outage")
-	ticket := d.Ticket()
-	_, err := b.Guard.Begin(t.Context(), ticket, stepup.Passkey)
+	_, err := b.Guard.Begin(t.Context(), d.Ticket(), stepup.Passkey)
 	if !errors.Is(err, stepup.ErrUnavailable) || !errors.Is(err, verifier.err) {
 		t.Errorf("a verifier that fails: got error %v, want %v with its cause", err, stepup.ErrUnavailable)
 	}
 	verifier.err = nil
-	begun, err := b.Guard.Begin(t.Context(), ticket, stepup.Passkey)
+	d = b.Decide(c, "account.close", nil)
+	begun, err := b.Guard.Begin(t.Context(), d.Ticket(), stepup.Passkey)
 	if err != nil {
-		t.Fatalf("the same ticket, afterwards: got error %v", err)
+		t.Fatalf("afterwards: got error %v", err)
 	}
 	for input, want := range map[string]error{
 		"": stepup.ErrMalformed, strings.Repeat("x", 64<<10+1): stepup.ErrMalformed, "x": stepup.ErrRefused,
@@ -283,5 +287,45 @@ func TestEnrolPasskeyRefuses(t *testing.T) {
 	err := b.Guard.EnrolPasskey(t.Context(), "", c.Request("transfer", nil), never)
 	if !errors.As(err, new(*stepup.RequestError)) {
 		t.Errorf("another action: got error %v", err)
+	}
+}
+
+// Nobody drives a verifier without limit: not with one ticket, which is good for
+// one challenge, nor with many, which are counted first, be the verifier down
+// or not. What it makes no options for keeps no challenge pending.
+func TestPasskeyVerifierIsNotDriven(t *testing.T) {
+	for name, down := range map[string]error{"up": nil, "down": errStore} {
+		t.Run(name, func(t *testing.T) {
+			b, c, verifier, _, _ := withPasskeys(t)
+			verifier.err, verifier.asked = down, 0
+			d := b.Decide(c, "account.close", nil)
+			for range 50 {
+				_, _ = b.Guard.Begin(t.Context(), d.Ticket(), stepup.Passkey)
+			}
+			if verifier.asked != 1 {
+				t.Errorf("got the verifier asked %d times for one ticket, want once", verifier.asked)
+			}
+			busy := 0
+			for i := range 100 {
+				c := alice(fmt.Sprint("laptop-", i))
+				d := b.Decide(c, "account.close", nil)
+				begun, err := b.Guard.Begin(t.Context(), d.Ticket(), stepup.Passkey)
+				switch {
+				case err == nil:
+					err = b.Guard.Cancel(t.Context(), c.Binding, begun.ID)
+				case errors.Is(err, stepup.ErrBusy):
+					busy, err = busy+1, nil
+				case errors.Is(err, down):
+					err = nil
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if verifier.asked > 60 || verifier.asked+busy != 101 {
+				t.Errorf("got the verifier asked %d times in an hour and %d refused, want 60 and 41",
+					verifier.asked, busy)
+			}
+		})
 	}
 }
