@@ -103,3 +103,33 @@ func TestHostileNotMeWeakensNothing(t *testing.T) {
 		})
 	}
 }
+
+// Whoever has a session of the owner's and uses up the reports that are taken
+// without a proof uses up none of those from her trusted device, and she none of
+// his (L11).
+func TestHostileReportsLeaveTheOwnersOwn(t *testing.T) {
+	s, _ := newReported(t)
+	owner, thief := s.owner(t), alice("mallory")
+	d := s.Decide(owner, "address.change", nil)
+	until := func(c *steptest.Client) (taken int) {
+		for range 10 {
+			switch err := s.report(t, c, d.Event(), stepup.NotMine, ""); {
+			case err == nil:
+				taken++
+			case !errors.Is(err, stepup.ErrBusy):
+				t.Fatal(err)
+			}
+		}
+		return taken
+	}
+	for day := range 3 {
+		first, second := thief, owner
+		if day == 1 {
+			first, second = owner, thief
+		}
+		if n, m := until(first), until(second); n != 5 || m != 5 {
+			t.Errorf("day %d: got %d and %d reports taken, want 5 of each", day, n, m)
+		}
+		s.Clock.Advance(24 * time.Hour)
+	}
+}

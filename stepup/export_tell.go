@@ -40,7 +40,8 @@ func (e *Export) tell(st *State) {
 
 // recall adds what the guard was told.
 func (e *Export) recall(m *memo) {
-	e.Consent, e.CautiousSince, e.Cautious, e.Reports24h = m.consent, m.since, m.until, m.unproven
+	e.Consent, e.CautiousSince, e.Cautious = m.consent, m.since, m.until
+	e.Reports24h = m.trusted.n + m.others.n
 	e.Contacts = map[string]time.Time{}
 	for i, until := range m.settles {
 		if !until.IsZero() {

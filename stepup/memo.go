@@ -27,14 +27,35 @@ type memo struct {
 	// that the subject says was not him.
 	since, until time.Time
 
-	// unproven is how many such reports came without a proof within a day of
-	// reported.
-	unproven int
-	reported time.Time
+	// Such reports that came without a proof, from devices that are trusted and
+	// from others: whoever has a session of the subject uses up none of the
+	// owner's own (L11).
+	trusted, others reports
 
 	// settles is until when the contacts of each kind prove nothing sensitive,
 	// SMS first, since one was changed by a proof that was not strong.
 	settles [policy.App - policy.SMS + 1]time.Time
+}
+
+// reports are counted within a day of the first.
+type reports struct {
+	n     int
+	since time.Time
+}
+
+// expire forgets what is a day old.
+func (r *reports) expire(now time.Time) {
+	if now.Sub(r.since) >= reportWindow {
+		*r = reports{}
+	}
+}
+
+// add counts one more.
+func (r *reports) add(now time.Time) {
+	if r.n == 0 {
+		r.since = now
+	}
+	r.n++
 }
 
 // memoMark begins an encoding that has a memo; no profile's begins with it. It
@@ -78,21 +99,25 @@ func (r *recollection) UnmarshalBinary(data []byte) error {
 }
 
 // memoNumbers are what a memo is encoded as.
-type memoNumbers [5 + len(memo{}.settles)]int64
+type memoNumbers [7 + len(memo{}.settles)]int64
 
 func (m *memo) numbers() (n memoNumbers) {
 	n[0], n[1], n[2] = nanos(m.consent), nanos(m.since), nanos(m.until)
-	n[3], n[4] = int64(m.unproven), nanos(m.reported)
+	n[3], n[4] = int64(m.others.n), nanos(m.others.since)
+	n[5], n[6] = int64(m.trusted.n), nanos(m.trusted.since)
 	for i, t := range m.settles {
-		n[5+i] = nanos(t)
+		n[7+i] = nanos(t)
 	}
 	return n
 }
 
 func (n *memoNumbers) memo() memo {
-	m := memo{consent: moment(n[0]), since: moment(n[1]), until: moment(n[2]), unproven: int(n[3]), reported: moment(n[4])}
+	m := memo{
+		consent: moment(n[0]), since: moment(n[1]), until: moment(n[2]),
+		others: reports{int(n[3]), moment(n[4])}, trusted: reports{int(n[5]), moment(n[6])},
+	}
 	for i := range m.settles {
-		m.settles[i] = moment(n[5+i])
+		m.settles[i] = moment(n[7+i])
 	}
 	return m
 }
@@ -103,9 +128,8 @@ func (r *recollection) Expire(now time.Time) {
 	if !now.Before(r.memo.until) {
 		r.memo.since, r.memo.until = time.Time{}, time.Time{}
 	}
-	if now.Sub(r.memo.reported) >= reportWindow {
-		r.memo.unproven, r.memo.reported = 0, time.Time{}
-	}
+	r.memo.trusted.expire(now)
+	r.memo.others.expire(now)
 	for i, until := range r.memo.settles {
 		if !now.Before(until) {
 			r.memo.settles[i] = time.Time{}

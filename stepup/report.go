@@ -49,8 +49,9 @@ const (
 	// reportable is how long an event can be reported.
 	reportable = 90 * 24 * time.Hour
 
-	// mostUnproven reports within a window are taken without a proof, so that
-	// whoever has a session of the subject cannot wear him down.
+	// mostUnproven reports within a window are taken without a proof, from
+	// trusted devices and as many from others, so that whoever has a session of
+	// the subject cannot wear him down.
 	mostUnproven = 5
 	reportWindow = 24 * time.Hour
 
@@ -74,9 +75,12 @@ const (
 //     was trusted by then, what the event's proof taught is forgotten too.
 //   - Without a grant, on a device that was trusted by then: nothing more,
 //     since whoever holds a session of the subject could say so of the owner's
-//     own. The fifth such report in a day is the last that is taken.
+//     own.
 //   - With a grant: all of it, whatever the device, and every other device but
 //     the one that reports is no longer known.
+//
+// The fifth report in a day without a grant is the last that is taken, from
+// devices that are trusted now and from others: neither uses up the other's.
 //
 // That it was him needs a device that was trusted a day before the event.
 //
@@ -105,7 +109,8 @@ func (g *Guard) Report(ctx context.Context, req Request, r Report) error {
 		return unavailable("subject", errors.New("cannot be read"))
 	}
 	c := claim{happening: h, guard: g, now: s.now, proven: proven, by: Key(s.device)}
-	c.trusted = s.trustedBefore(h.time)
+	c.trustedNow = s.trusted()
+	c.trusted = c.trustedNow && trustedBefore(s.profile, Key(s.device), h.time)
 	if r.Claim == Mine {
 		return g.mine(ctx, &c)
 	}
@@ -125,19 +130,19 @@ func (g *Guard) provenFor(ctx context.Context, grant string, req Request) (bool,
 // claim is a report on its way.
 type claim struct {
 	happening
-	guard   *Guard
-	now     time.Time
-	by      Key  // the device that reports
-	trusted bool // and was before the event
-	proven  bool
+	guard      *Guard
+	now        time.Time
+	by         Key  // the device that reports
+	trustedNow bool // it is
+	trusted    bool // and was before the event
+	proven     bool
 }
 
-// trustedBefore reports whether the request comes from a device that is
-// trusted, and was a day before t.
-func (s *situation) trustedBefore(t time.Time) bool {
+// trusted reports whether the request comes from a device that is (L11).
+func (s *situation) trusted() bool {
 	var signals risk.Signals
 	risk.Assess(&s.seen, risk.DeviceGroup, &signals)
-	return signals.Bool(risk.DeviceTrusted) == risk.True && trustedBefore(s.profile, Key(s.device), t)
+	return signals.Bool(risk.DeviceTrusted) == risk.True
 }
 
 // trustedBefore reports whether a device was trusted a day before t.
@@ -158,8 +163,8 @@ func (g *Guard) mine(ctx context.Context, c *claim) error {
 func (g *Guard) notMine(ctx context.Context, c *claim) error {
 	touched := false
 	err := g.update(ctx, c.subject, c.now, func(r *recollection, st *State, u *Update) error {
-		if !c.proven && r.memo.unproven >= mostUnproven {
-			return &BusyError{RetryAfter: r.memo.reported.Add(reportWindow).Sub(c.now)}
+		if taken := r.memo.taken(c); !c.proven && taken.n >= mostUnproven {
+			return &BusyError{RetryAfter: taken.since.Add(reportWindow).Sub(c.now)}
 		}
 		r.memo.warn(c)
 		if touched = c.proven || !trustedBefore(&r.Profile, c.device, c.time); touched {
@@ -188,13 +193,17 @@ func (m *memo) warn(c *claim) {
 		m.since = c.now
 	}
 	m.until = c.now.Add(caution)
-	if c.proven {
-		return
+	if !c.proven {
+		m.taken(c).add(c.now)
 	}
-	if m.unproven == 0 {
-		m.reported = c.now
+}
+
+// taken are the unproven reports that one like this is counted with.
+func (m *memo) taken(c *claim) *reports {
+	if c.trustedNow {
+		return &m.trusted
 	}
-	m.unproven++
+	return &m.others
 }
 
 // end forgets what belongs to the event.
