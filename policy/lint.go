@@ -36,6 +36,7 @@ func Lint(now time.Time, sources ...Source) ([]Finding, error) {
 	}
 	l.derive()
 	l.lintRules()
+	l.lintLimits()
 	l.lintShadowed()
 	l.lintUnknown()
 	l.lintNumbers()

@@ -77,6 +77,23 @@ func (l *linter) lintRules() {
 	}
 }
 
+// lintLimits finds limits where they hold for nobody.
+func (l *linter) lintLimits() {
+	found := map[int]bool{}
+	for _, a := range l.guarded() {
+		for _, b := range a.bundles {
+			for _, i := range b.rules {
+				if r := l.rules[i]; a.NoSession && r.effect.limit != nil && !found[i] {
+					found[i] = true
+					l.add(r.key("limit"), "limit-no-session", "name the other actions in `on`",
+						"%s never caps %s, which has no session: its limit would tell who is a customer",
+						r.id, a.name)
+				}
+			}
+		}
+	}
+}
+
 // past reports whether a day is over everywhere.
 func (l *linter) past(day time.Time) bool { return l.now.Sub(day) >= 36*time.Hour }
 

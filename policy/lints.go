@@ -34,6 +34,10 @@ var lints = [...]Check{
 	{"code4-no-session", "Four digits are enough for an action without a session.",
 		"Before a first factor anybody may guess for anybody, and a guess is right once in " +
 			"10,000. Give the action `without: [code4]`."},
+	{"limit-no-session", "The limit of an at_most is for an action without a session.",
+		"Before a first factor, what is left of a limit would tell who is a customer, so that a " +
+			"guard takes it for unknown and the rule caps nothing there. Name the rule's actions " +
+			"in `on`, without this one."},
 	{"because-missing", "A rule can ask for more, and has no text that says why.",
 		"A customer who is asked for proof has a right to a reason. Rules in shadow need none."},
 	{"review-past", "The date of review has passed.",

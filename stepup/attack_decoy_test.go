@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/risk/risktest"
 	"github.com/proportion-go/proportion/stepup"
 	"github.com/proportion-go/proportion/stepup/journal"
@@ -150,6 +151,28 @@ func TestDecoyIsReadAtOnce(t *testing.T) {
 		b.Decide(steptest.NewClient(subject, "laptop"), "login", nil)
 		if n := store.Calls("Subject") - before; n != 1 {
 			t.Errorf("%s: got %d reads, want 1", subject, n)
+		}
+	}
+}
+
+// What is left of a limit tells nobody before a first factor: there it caps
+// nothing.
+func TestLimitTellsNobody(t *testing.T) {
+	limited := policy.Source{Name: "limited.yaml", Data: []byte(`
+version: 1
+rules:
+  - { id: some-log-ins, on: [login], at_most: notice, up_to: high, limit: { count: 2 } }
+`)}
+	b := steptest.New(t, attackPolicy(t, limited))
+	if err := b.Guard.Seed(t.Context(), steptest.Alice, stepup.Identity{}); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		for _, subject := range []string{steptest.Alice, "fake-nobody"} {
+			d := b.Decide(steptest.NewClient(subject, "laptop"), "login", nil)
+			if d.Outcome != stepup.Challenge || len(d.Degraded) > 0 {
+				t.Errorf("%s: got %v degraded by %v, want a challenge", subject, &d, d.Degraded)
+			}
 		}
 	}
 }

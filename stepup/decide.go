@@ -291,7 +291,9 @@ func (s *situation) input(signals *risk.Signals) policy.Input {
 		return in
 	}
 	in.Prompts = policy.Count{N: s.state.Prompts, Known: true}
-	in.Spent = policy.Spent{Rules: s.state.Spent, Known: true}
+	if !s.policy.Action(s.req.Action).NoSession { // there it would tell who is a customer
+		in.Spent = policy.Spent{Rules: s.state.Spent, Known: true}
+	}
 	in.Caution = s.memo.cautious()
 	for _, h := range s.state.Proofs {
 		if s.counts(&h) {
