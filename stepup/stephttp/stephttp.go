@@ -63,21 +63,31 @@ func New(guard *stepup.Guard, c Config) (*Middleware, error) {
 }
 
 // Require returns a handler that runs next only when the guard allows the
-// action, or accepts the grant that the request carries for exactly it.
+// action, or accepts the grant that the request carries for exactly it. For a
+// built-in action, whose grant is for a call of the guard, use [Middleware.Do].
 func (m *Middleware) Require(action string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		req, err := m.config.Request(r, action)
-		if err != nil {
-			problem(w, http.StatusBadRequest, document{Title: "The request cannot be read."})
+		req, ok := m.request(w, r, action)
+		if !ok {
 			return
 		}
-		req.Action = action
 		if token := r.Header.Get(GrantHeader); token != "" {
 			m.redeem(w, r, token, req, next)
 			return
 		}
 		m.decide(w, r, req, next)
 	})
+}
+
+// request makes the guard's request, or answers that it cannot.
+func (m *Middleware) request(w http.ResponseWriter, r *http.Request, action string) (stepup.Request, bool) {
+	req, err := m.config.Request(r, action)
+	if err != nil {
+		problem(w, http.StatusBadRequest, document{Title: "The request cannot be read."})
+		return stepup.Request{}, false
+	}
+	req.Action = action
+	return req, true
 }
 
 func (m *Middleware) redeem(w http.ResponseWriter, r *http.Request, token string, req stepup.Request, next http.Handler) {
