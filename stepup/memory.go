@@ -49,11 +49,10 @@ type Memory struct {
 	config MemoryConfig
 	clock  clock
 
-	// An operation that stays within one shard holds all for reading, and the
-	// shard's own lock; one that does not holds all for writing, and needs no
-	// other lock on shards. What is counted beyond shards has locks of its own,
-	// which are taken last.
-	all    sync.RWMutex
+	// An operation that stays within one shard holds its lock; one that does not
+	// holds those of all, taken in their order. So the first kind, which is nearly
+	// all of them, has no memory to write to that others do. What is counted
+	// beyond shards has locks of its own, which are taken last.
 	shards [shards]shard
 	size   size
 	issued issued
@@ -91,6 +90,7 @@ type shard struct {
 	grants     table[ID, grant]
 	ending     wheel // of challenges
 	lapsing    wheel // of grants
+	swept      int64 // the minute for which it was, last
 	strays     int   // how many belong together with a row of another shard
 	decoys     decoys
 }
@@ -161,8 +161,6 @@ func (m *Memory) do(ctx context.Context, told time.Time, home uint8, op func(*vi
 }
 
 func (m *Memory) near(now time.Time, home uint8, op func(*view) error) error {
-	m.all.RLock()
-	defer m.all.RUnlock()
 	s := &m.shards[home]
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -171,10 +169,23 @@ func (m *Memory) near(now time.Time, home uint8, op func(*view) error) error {
 }
 
 func (m *Memory) far(now time.Time, home uint8, op func(*view) error) error {
-	m.all.Lock()
-	defer m.all.Unlock()
+	m.lock()
+	defer m.unlock()
 	v := view{Memory: m, now: now, home: home, wide: true}
 	return v.run(op)
+}
+
+// lock takes the locks of all shards.
+func (m *Memory) lock() {
+	for i := range m.shards {
+		m.shards[i].mu.Lock()
+	}
+}
+
+func (m *Memory) unlock() {
+	for i := range m.shards {
+		m.shards[i].mu.Unlock()
+	}
 }
 
 func (v *view) run(op func(*view) error) error {

@@ -19,12 +19,14 @@ func (m *Memory) Attempt(ctx context.Context, a Attempt) (counted Attempted, err
 		if c == nil || c.person == 0 || c.method != a.Method || c.method != Mobile4 && !a.Binding.Is(c.binding) {
 			return ErrRefused
 		}
+		demand := *v.demand(at) // read early: an attempt is mostly waiting for memory
 		if c.said&attempted == 0 || !c.repeats(a.Try) {
 			if err := v.attempt(c, &a); err != nil {
 				return err
 			}
 		}
-		counted = v.attempted(c, at)
+		counted = v.attempted(c)
+		counted.Demand = demand
 		return nil
 	})
 	return counted, err
@@ -82,11 +84,10 @@ func (p *person) guesser() *subject {
 }
 
 // attempted returns what an attempt that was counted is told.
-func (v *view) attempted(c *challenge, at place) Attempted {
+func (v *view) attempted(c *challenge) Attempted {
 	counted := Attempted{
 		Method: c.method, Lane: c.lane, Code: c.code, Epoch: v.clock.epoch(),
-		Demand: *v.demand(at),
-		Last:   c.said&saidLast != 0, Shut: c.said&saidShut != 0,
+		Last: c.said&saidLast != 0, Shut: c.said&saidShut != 0,
 	}
 	if s := v.person(c.person).mind; s != nil && s.past != nil {
 		counted.Profile, counted.Version = s.past.profile, s.past.version

@@ -25,6 +25,7 @@ type clock struct {
 // anchor is a time that was accepted, and what the store's own clock showed.
 type anchor struct {
 	told time.Time
+	wall int64 // the same, of Unix time
 	own  time.Duration
 }
 
@@ -40,8 +41,8 @@ const reanchored = time.Hour
 
 // accept returns the time that a call is taken to be made at, or ErrClock.
 func (c *clock) accept(told time.Time) (time.Time, error) {
-	latest := c.latest.Load()
-	if told.UnixNano() < latest-int64(MostLeap) {
+	latest, wall := c.latest.Load(), told.UnixNano()
+	if wall < latest-int64(MostLeap) {
 		return time.Time{}, ErrClock
 	}
 	a := c.anchor.Load()
@@ -49,8 +50,8 @@ func (c *clock) accept(told time.Time) (time.Time, error) {
 		a = c.begin(told)
 	}
 	own := c.own(a, told)
-	// Rounding drops the monotonic reading: the wall clock is in question here.
-	if ahead := told.Round(0).Sub(a.told.Round(0)) - (own - a.own); ahead > MostLeap {
+	// The wall clock is in question here, and no monotonic reading.
+	if ahead := time.Duration(wall-a.wall) - (own - a.own); ahead > MostLeap {
 		if !c.believed(ahead, own) {
 			return time.Time{}, ErrClock
 		}
@@ -61,11 +62,14 @@ func (c *clock) accept(told time.Time) (time.Time, error) {
 	if c.doubted.Load() {
 		c.doubted.Store(false)
 	}
-	for told.UnixNano() > latest {
-		if c.latest.CompareAndSwap(latest, told.UnixNano()) {
+	for wall > latest {
+		if c.latest.CompareAndSwap(latest, wall) {
 			return told, nil
 		}
 		latest = c.latest.Load()
+	}
+	if wall == latest {
+		return told, nil
 	}
 	return moment(latest), nil
 }
@@ -80,7 +84,7 @@ func (c *clock) begin(told time.Time) *anchor {
 	if a := c.anchor.Load(); a != nil {
 		return a
 	}
-	a := &anchor{told: told}
+	a := &anchor{told: told, wall: told.UnixNano()}
 	if c.elapsed != nil {
 		a.own = c.elapsed()
 	}
@@ -113,5 +117,5 @@ func (c *clock) believed(ahead, own time.Duration) bool {
 
 // move makes a later time the anchor, unless another call did.
 func (c *clock) move(from *anchor, told time.Time, own time.Duration) {
-	c.anchor.CompareAndSwap(from, &anchor{told: told, own: own})
+	c.anchor.CompareAndSwap(from, &anchor{told: told, wall: told.UnixNano(), own: own})
 }

@@ -61,8 +61,8 @@ func (m *Memory) Snapshot(w io.Writer) error {
 
 // copy writes every frame.
 func (m *Memory) copy(write func(*coder)) {
-	m.all.Lock()
-	defer m.all.Unlock()
+	m.lock()
+	defer m.unlock()
 	m.issued.mu.Lock()
 	defer m.issued.mu.Unlock()
 	m.spray.mu.Lock()

@@ -12,6 +12,9 @@ import (
 // sweep forgets the challenges and grants of a shard whose time is over.
 func (v *view) sweep(n uint8) error {
 	s, now := &v.shards[n], v.now.Unix()
+	if minute(now) == s.swept {
+		return nil // nothing comes up within a minute
+	}
 	if s.strays > 0 && !v.wide && s.ending.at+1 < minute(now) {
 		return errElsewhere
 	}
@@ -34,6 +37,7 @@ func (v *view) sweep(n uint8) error {
 	for {
 		row, ok := s.lapsing.turn(now)
 		if !ok {
+			s.swept = minute(now)
 			return nil
 		}
 		for row != 0 {
