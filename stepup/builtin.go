@@ -43,7 +43,7 @@ type warrant struct {
 	// ID is of the decision, which what is done follows from.
 	ID ID
 
-	// Proven is when. It changes nothing of a subject that was erased since.
+	// Proven is when: see stands.
 	Proven time.Time
 
 	// Settles is until when what the action adds proves nothing sensitive: a
@@ -122,13 +122,18 @@ func (g *Guard) allowedFor(ctx context.Context, req Request, fit func(showing) e
 	}, nil
 }
 
-// act changes what is remembered of a subject, by a warrant. Of one that was
-// erased since it changes nothing, and of one that nothing is known of.
+// stands reports whether a warrant still is one: the subject was not erased
+// since, and reported nothing since that was not him (L21).
+func (w *warrant) stands(r *recollection, st *State) bool {
+	return !st.Since.IsZero() && !w.Proven.Before(st.Since) && w.Proven.After(r.memo.since)
+}
+
+// act changes what is remembered of a subject, by a warrant that stands.
 func (g *Guard) act(
 	ctx context.Context, subject string, w *warrant, change func(*recollection, *State, *Update) error,
 ) error {
 	return g.update(ctx, subject, g.config.Now(), func(r *recollection, st *State, u *Update) error {
-		if st.Since.IsZero() || w.Proven.Before(st.Since) {
+		if !w.stands(r, st) {
 			return ErrRefused
 		}
 		return change(r, st, u)

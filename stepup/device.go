@@ -132,17 +132,11 @@ func (g *Guard) Devices(ctx context.Context, subject string) ([]KnownDevice, err
 	if err := checkSubject(subject); err != nil {
 		return nil, err
 	}
-	now := g.config.Now()
-	st, err := g.config.Store.Subject(ctx, Query{Subject: g.subjectRef(subject), Now: now})
+	r, st, err := g.look(ctx, subject)
 	if err != nil {
-		return nil, unavailable("subject", err)
+		return nil, err
 	}
-	var r recollection
-	if err := r.UnmarshalBinary(st.Profile); err != nil {
-		return nil, unavailable("profile", err)
-	}
-	r.Expire(now)
-	return knownDevices(&r.Profile, &st), nil
+	return knownDevices(&r.Profile, st), nil
 }
 
 func knownDevices(p *risk.Profile, st *State) (known []KnownDevice) {

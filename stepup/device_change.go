@@ -35,17 +35,14 @@ func (g *Guard) TrustDevice(ctx context.Context, grant string, req Request) erro
 	if err != nil {
 		return err
 	}
-	now := g.config.Now()
-	st, err := g.config.Store.Subject(ctx, Query{Subject: g.subjectRef(req.Subject), Now: now})
+	r, st, err := g.look(ctx, req.Subject)
 	if err != nil {
-		return unavailable("subject", err)
+		return err
 	}
-	var r recollection
-	if err := r.UnmarshalBinary(st.Profile); err != nil {
-		return unavailable("profile", err)
-	}
-	if d, ok := r.Device(risk.DeviceID(device)); !ok || d.Trusted.IsZero() {
-		return ErrWeak // it was revoked since, or the held proof was by a method of late
+	if d, ok := r.Device(risk.DeviceID(device)); !ok || !w.stands(r, st) {
+		return ErrRefused // it was revoked since, for one
+	} else if d.Trusted.IsZero() {
+		return ErrWeak // the held proof was by a method of late
 	}
 	return g.notify(ctx, Notice{Subject: req.Subject, Kind: DeviceTrusted, Event: w.Event})
 }

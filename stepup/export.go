@@ -126,7 +126,10 @@ type ExportedFailures struct {
 // customer who asks for it proves that he may: [Guard.ExportProfile]. The owner
 // is told. Errors: a [*RequestError], [ErrUnavailable].
 func (g *Guard) Export(ctx context.Context, subject string) (Export, error) {
-	e, err := g.export(ctx, subject)
+	if err := checkSubject(subject); err != nil {
+		return Export{}, err
+	}
+	r, st, err := g.look(ctx, subject)
 	if err != nil {
 		return Export{}, err
 	}
@@ -134,7 +137,7 @@ func (g *Guard) Export(ctx context.Context, subject string) (Export, error) {
 	if err != nil {
 		return Export{}, err
 	}
-	return e, nil
+	return g.export(r, st), nil
 }
 
 // ExportProfile is [Guard.Export] for the customer who asks for it. The grant is
@@ -144,40 +147,28 @@ func (g *Guard) ExportProfile(ctx context.Context, grant string, req Request) (E
 	if err != nil {
 		return Export{}, err
 	}
-	e, err := g.export(ctx, req.Subject)
+	r, st, err := g.look(ctx, req.Subject)
 	if err != nil {
 		return Export{}, err
+	}
+	if !w.stands(r, st) {
+		return Export{}, ErrRefused
 	}
 	err = g.notify(ctx, Notice{Subject: req.Subject, Kind: ProfileExported, Event: w.Event})
 	if err != nil {
 		return Export{}, err
 	}
-	return e, nil
+	return g.export(r, st), nil
 }
 
-// export gathers what is remembered.
-func (g *Guard) export(ctx context.Context, subject string) (Export, error) {
-	if err := checkSubject(subject); err != nil {
-		return Export{}, err
-	}
-	now := g.config.Now()
-	st, err := g.config.Store.Subject(ctx, Query{
-		Subject: g.subjectRef(subject), Now: now, PromptsSince: now.Add(-longestPrompts), All: true,
-	})
-	if err != nil {
-		return Export{}, unavailable("subject", err)
-	}
-	var r recollection
-	if err := r.UnmarshalBinary(st.Profile); err != nil {
-		return Export{}, unavailable("profile", err)
-	}
-	r.Expire(now)
+// export tells what is remembered.
+func (g *Guard) export(r *recollection, st *State) Export {
 	e := Export{
-		Since: st.Since, Profile: r.Disclose(), Devices: knownDevices(&r.Profile, &st),
+		Since: st.Since, Profile: r.Disclose(), Devices: knownDevices(&r.Profile, st),
 		Prompts24h: st.Prompts24h, Prompts7d: st.Prompts, Wrong24h: st.Wrong.Day,
-		Challenges: g.exportedChallenges(st.Pending, now),
+		Challenges: g.exportedChallenges(st.Pending),
 	}
-	e.tell(&st)
+	e.tell(st)
 	e.recall(&r.memo)
-	return e, nil
+	return e
 }

@@ -75,7 +75,7 @@ func exportedProof(h *Held) ExportedProof {
 
 // exportedChallenges returns what the guard can open: the demands of its own
 // deployment are all there should be.
-func (g *Guard) exportedChallenges(all []Pending, now time.Time) (told []ExportedChallenge) {
+func (g *Guard) exportedChallenges(all []Pending) (told []ExportedChallenge) {
 	for _, p := range all {
 		var d demand
 		if !g.openDemand(p.ID, p.Demand, &d) {
@@ -83,7 +83,7 @@ func (g *Guard) exportedChallenges(all []Pending, now time.Time) (told []Exporte
 		}
 		e := ExportedChallenge{
 			Method: p.Method.String(), Action: d.Action, Channel: d.Channel, Facts: map[string]string{},
-			Expires: p.Expires, Lane: d.Lane.String(), Teaches: d.teaches(now),
+			Expires: p.Expires, Lane: d.Lane.String(), Teaches: d.teaches(g.config.Now()),
 		}
 		if d.Via != 0 {
 			e.Via = d.Via.String()
@@ -102,9 +102,9 @@ func (g *Guard) exportedChallenges(all []Pending, now time.Time) (told []Exporte
 }
 
 // teaches returns what a proof would add to a newcomer's profile.
-func (d *demand) teaches(now time.Time) risk.Disclosure {
+func (d *demand) teaches(at time.Time) risk.Disclosure {
 	var p risk.Profile
-	p.Learn(d.Evidence, risk.Proof{ID: d.ID.reference(), Time: now})
+	p.Learn(d.Evidence, risk.Proof{ID: d.ID.reference(), Time: at})
 	told := p.Disclose()
 	told.Fields = nil // the whole profile says what they are for
 	return told

@@ -36,6 +36,11 @@ func (g *Guard) EraseProfile(ctx context.Context, grant string, req Request) err
 	if err != nil {
 		return err
 	}
+	if r, st, err := g.look(ctx, req.Subject); err != nil {
+		return err
+	} else if !w.stands(r, st) {
+		return ErrRefused
+	}
 	return g.erase(ctx, req.Subject, &journal.Event{Kind: journal.KindErase, ID: w.ID.reference(), Outcome: "erased"})
 }
 

@@ -116,6 +116,23 @@ func (g *Guard) update(
 	return unavailable("update", ErrConflict)
 }
 
+// look returns all that is remembered of a subject, as of now.
+func (g *Guard) look(ctx context.Context, subject string) (*recollection, *State, error) {
+	now := g.config.Now()
+	st, err := g.config.Store.Subject(ctx, Query{
+		Subject: g.subjectRef(subject), Now: now, PromptsSince: now.Add(-longestPrompts), All: true,
+	})
+	if err != nil {
+		return nil, nil, unavailable("subject", err)
+	}
+	r := new(recollection)
+	if err := r.UnmarshalBinary(st.Profile); err != nil {
+		return nil, nil, unavailable("profile", err)
+	}
+	r.Expire(now)
+	return r, &st, nil
+}
+
 // unknown reports whether nothing is remembered of the subject, not even what
 // it guessed wrong.
 func (st *State) unknown() bool {
