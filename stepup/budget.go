@@ -25,7 +25,7 @@ const (
 
 	// MostFailures is how many wrong answers in a row an authenticator takes
 	// in one lane before it is shut there (NIST SP 800-63B-4 s3.2.2 allows
-	// 100).
+	// 100). In the trusted lane it is shut for one device after half of them.
 	MostFailures = 50
 
 	freeFailures = 3 // wrong answers in a row before the waits begin

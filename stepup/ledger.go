@@ -71,11 +71,12 @@ func (l *ledger) count(t time.Time, lane Lane, device half, m Method, cost int) 
 	}
 }
 
-// run is a subject's wrong answers in a row with one authenticator in one
-// lane.
+// run is a subject's wrong answers in a row with one authenticator in one lane,
+// and in the trusted one, on one device.
 type run struct {
 	lane   Lane
 	method Method
+	device half
 	n      int32
 	last   int64
 }
@@ -83,15 +84,27 @@ type run struct {
 // runs is all of a subject's; empty for almost everyone.
 type runs []run
 
-// of returns the run of the method's authenticator, and where it is: -1 for
-// none.
-func (r runs) of(lane Lane, m Method) (run, int) {
+// of returns the whole run of the method's authenticator in a lane, whatever the
+// devices.
+func (r runs) of(lane Lane, m Method) run {
+	whole := run{lane: lane, method: authenticator(m)}
 	for i := range r {
-		if r[i].lane == lane && r[i].method == authenticator(m) {
-			return r[i], i
+		if r[i].lane == lane && r[i].method == whole.method {
+			whole.n += r[i].n
+			whole.last = max(whole.last, r[i].last)
 		}
 	}
-	return run{lane: lane, method: authenticator(m)}, -1
+	return whole
+}
+
+// by returns where the part of one device is: -1 for none.
+func (r runs) by(lane Lane, m Method, device half) int {
+	if lane != TrustedLane {
+		device = 0 // anybody can name a new device
+	}
+	return slices.IndexFunc(r, func(u run) bool {
+		return u.lane == lane && u.method == authenticator(m) && u.device == device
+	})
 }
 
 // after returns when the next answer is accepted; the zero time for at once.
@@ -105,20 +118,33 @@ func (r run) after() time.Time {
 
 func (r run) shut() bool { return r.n >= MostFailures }
 
+func (r run) told() Failures { return Failures{r.lane, r.method, int(r.n), moment(r.last)} }
+
+// shut reports whether an authenticator is: in its lane, or for one device of
+// the trusted lane, which has half of the answers in a row as of the guesses
+// (L11).
+func (r runs) shut(lane Lane, m Method, device half) bool {
+	i := r.by(lane, m, device)
+	return r.of(lane, m).shut() || lane == TrustedLane && i >= 0 && r[i].n >= MostFailures/2
+}
+
 // failed counts one more wrong answer.
-func (r *runs) failed(lane Lane, m Method, now time.Time) {
-	u, i := r.of(lane, m)
+func (r *runs) failed(lane Lane, m Method, device half, now time.Time) {
+	i := r.by(lane, m, device)
 	if i < 0 {
 		i = len(*r)
-		*r = append(*r, u)
+		*r = append(*r, run{lane: lane, method: authenticator(m)})
+		if lane == TrustedLane {
+			(*r)[i].device = device
+		}
 	}
 	(*r)[i].n++
 	(*r)[i].last = now.UnixNano()
 }
 
 // takeBack uncounts the latest wrong answer.
-func (r *runs) takeBack(lane Lane, m Method) {
-	if _, i := r.of(lane, m); i >= 0 {
+func (r *runs) takeBack(lane Lane, m Method, device half) {
+	if i := r.by(lane, m, device); i >= 0 {
 		if (*r)[i].n--; (*r)[i].n <= 0 {
 			*r = slices.Delete(*r, i, i+1)
 		}
@@ -127,9 +153,7 @@ func (r *runs) takeBack(lane Lane, m Method) {
 
 // reset ends the run of the method's authenticator.
 func (r *runs) reset(lane Lane, m Method) {
-	if _, i := r.of(lane, m); i >= 0 {
-		*r = slices.Delete(*r, i, i+1)
-	}
+	*r = slices.DeleteFunc(*r, func(u run) bool { return u.lane == lane && u.method == authenticator(m) })
 }
 
 // moments are times, oldest first: a bounded number of the latest.

@@ -39,7 +39,7 @@ func (v *view) attempt(c *challenge, a *Attempt) error {
 		return ErrRefused
 	}
 	if s := owner.mind; s != nil {
-		if run, _ := s.runs.of(c.lane, c.method); run.shut() || v.now.Before(run.after()) {
+		if s.runs.shut(c.lane, c.method, c.device) || v.now.Before(s.runs.of(c.lane, c.method).after()) {
 			return ErrRefused
 		}
 	}
@@ -52,7 +52,7 @@ func (v *view) attempt(c *challenge, a *Attempt) error {
 	}
 	s := owner.guesser()
 	s.guesses.count(v.now, c.lane, c.device, c.method, a.Cost)
-	s.runs.failed(c.lane, c.method, v.now)
+	s.runs.failed(c.lane, c.method, c.device, v.now)
 	s.wrong = s.wrong.and(v.now, 24*time.Hour)
 	v.wrong.add(c.address, v.now, 1, v.config.Subjects)
 	c.used++
@@ -60,7 +60,7 @@ func (v *view) attempt(c *challenge, a *Attempt) error {
 	if c.used >= c.attempts {
 		c.said |= saidLast
 	}
-	if run, _ := s.runs.of(c.lane, c.method); run.shut() || !c.room(s, a, v.now) {
+	if s.runs.shut(c.lane, c.method, c.device) || !c.room(s, a, v.now) {
 		c.said |= saidShut
 	}
 	return nil

@@ -308,7 +308,7 @@ func (v *view) changed(c *challenge, at place, ch *Change) error {
 		v.end(at, cancelled)
 		if s := v.person(c.person).mind; ch.Refund > 0 && s != nil {
 			s.guesses.count(v.now, c.lane, c.device, c.method, -ch.Refund)
-			s.runs.takeBack(c.lane, c.method)
+			s.runs.takeBack(c.lane, c.method, c.device)
 			s.right()
 			v.wrong.add(c.address, v.now, -1, 0)
 		}

@@ -58,6 +58,7 @@ func (c *coder) entry(e *entry) {
 func (c *coder) run(r *run) {
 	number(c, &r.lane)
 	number(c, &r.method)
+	number(c, &r.device)
 	number(c, &r.n)
 	number(c, &r.last)
 }

@@ -104,6 +104,11 @@ func (m *Memory) Subject(ctx context.Context, q Query) (st State, err error) {
 func (s *subject) describe(st *State, q *Query, now time.Time) {
 	s.guessed(&st.Guessed, now)
 	st.DeviceGuesses = s.guesses.usedBy(q.Device.half(), now)
+	for _, r := range s.runs {
+		if r.lane == TrustedLane && r.device == q.Device.half() {
+			st.DeviceFailures = append(st.DeviceFailures, r.told())
+		}
+	}
 	if s.past != nil {
 		s.past.describe(st, q, now)
 	}
@@ -116,8 +121,11 @@ func (s *subject) guessed(g *Guessed, now time.Time) {
 		Day:       s.wrong.since(now.Add(-24 * time.Hour)),
 	}
 	g.Guesses = s.guesses.used(now)
-	for _, r := range s.runs {
-		g.Failures = append(g.Failures, Failures{r.lane, r.method, int(r.n), moment(r.last)})
+	for i, r := range s.runs {
+		if slices.ContainsFunc(s.runs[:i], func(u run) bool { return u.lane == r.lane && u.method == r.method }) {
+			continue // another device's part of a run that was told
+		}
+		g.Failures = append(g.Failures, s.runs.of(r.lane, r.method).told())
 	}
 }
 

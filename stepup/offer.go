@@ -216,6 +216,11 @@ func (s *situation) room(m Method, lane Lane) (after time.Time, ok bool) {
 	if !s.state.Guesses[lane].Add(m, one).Within(limit) {
 		return time.Time{}, false
 	}
+	if lane == TrustedLane && slices.ContainsFunc(s.state.DeviceFailures, func(f Failures) bool {
+		return f.Method == authenticator(m) && f.Count >= MostFailures/2
+	}) {
+		return time.Time{}, false
+	}
 	for _, f := range s.state.Failures {
 		if f.Lane == lane && f.Method == authenticator(m) {
 			r := run{n: int32(f.Count), last: f.Last.UnixNano()}

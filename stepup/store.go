@@ -117,7 +117,8 @@ type Store interface {
 	// expired, its attempts or the budget are used up, the authenticator rests
 	// (see Wait) or is shut (see MostFailures) in its lane, or four-digit codes
 	// rest outside the trusted lane (see Spray.Spraying); nothing was counted
-	// then.
+	// then. Of the budget of the trusted lane, and of the answers in a row that
+	// shut an authenticator there, one device may use up half (L11).
 	Attempt(ctx context.Context, a Attempt) (Attempted, error)
 
 	// Settle turns a pending challenge into a passed one and records all that
@@ -195,9 +196,13 @@ type State struct {
 	Decoy   Guessed // at the one that stands in for it
 	Around          // counters that belong to no subject
 
-	Spent         []policy.RuleSpent
-	DeviceGuesses Guesses // of the device asked for, in the trusted lane
-	Spray         Spray   // of the whole deployment
+	Spent []policy.RuleSpent
+	Spray Spray // of the whole deployment
+
+	// DeviceGuesses and DeviceFailures are the part of the device asked for in
+	// those of the trusted lane.
+	DeviceGuesses  Guesses
+	DeviceFailures []Failures
 
 	// Forgot says that within the days of a budget, what was guessed at some
 	// decoy was forgotten for want of room.

@@ -159,6 +159,8 @@ func brokenPromises() []broken {
 		{"holds proofs without a session", "a session holds its proofs", telling(holdsForAll)},
 		{"holds proofs without bound", "held proofs are bounded", holdsAll},
 		{"leaves a device's counter", "a device's counter moves with every proof", leavesCounter},
+		{"divides no run by device", "one device has half of the answers in a row",
+			opening(func(o *stepup.Opening) { o.Device = stepup.Key{o.ID[3]} })},
 		{"knows every device", "known devices are bounded", knowsAll},
 		{"counts prompts that were not passed", "passed prompts are counted",
 			telling(func(_ stepup.Query, st *stepup.State) { st.Prompts24h++ })},

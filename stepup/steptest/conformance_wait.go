@@ -16,6 +16,7 @@ func waitChecks() []check {
 		{"a run is one authenticator's in one lane", runsApart},
 		{"a right answer ends the run of its lane", successEndsRun},
 		{"wrong answers in a row shut an authenticator", failuresShut},
+		{"one device has half of the answers in a row", deviceHalfOfRun},
 	}
 }
 
@@ -109,4 +110,41 @@ func failuresShut(p *probe) {
 	st := p.state()
 	equal(p, stepup.Guesses{}, st.Guesses[stepup.StrangerLane], "unlocking forgets what was guessed")
 	p.attempted(p.open())
+}
+
+// deviceHalfOfRun: two devices can shut an authenticator in the trusted lane, and
+// one only for itself.
+func deviceHalfOfRun(p *probe) {
+	answer := func(device byte) (stepup.Attempted, error) {
+		p.advance(2 * time.Hour)
+		return p.attempt(p.open(in(stepup.TrustedLane), on(device)))
+	}
+	const half = stepup.MostFailures / 2
+	for _, device := range []byte{1, 2} {
+		for n := 1; n <= half; n++ {
+			a, err := answer(device)
+			p.want(nil, err, fmt.Sprintf("the answer %d in a row of device %d", n, device))
+			equal(p, n == half, a.Shut, fmt.Sprintf("the answer %d in a row of a device says whether it shut", n))
+		}
+		_, err := answer(device)
+		p.want(stepup.ErrRefused, err, "an answer past the device's half")
+		st := p.state(func(q *stepup.Query) { q.Device = stepup.Key{device} })
+		if len(st.DeviceFailures) != 1 || st.DeviceFailures[0].Count != half || st.DeviceFailures[0].Method != stepup.Code6 {
+			p.violated("a device's own wrong answers in a row are told: got %v", st.DeviceFailures)
+		}
+		equal(p, half*int(device), p.failures(stepup.TrustedLane, stepup.Code6), "the run is that of all devices")
+		equal(p, 1, len(p.state().Failures), "runs told of one authenticator in one lane")
+	}
+	_, err := answer(3)
+	p.want(stepup.ErrRefused, err, "an answer past the lane's")
+	for n := range half + 5 {
+		p.advance(2 * time.Hour)
+		_, err := p.attempt(p.open(on(1)))
+		p.want(nil, err, fmt.Sprintf("the answer %d of a stranger's device, which divides nothing", n+1))
+	}
+	p.update(func(u *stepup.Update) { u.Unlock = []stepup.Lane{stepup.TrustedLane} })
+	_, err = answer(1)
+	p.want(nil, err, "an answer after an unlocking")
+	p.pass(p.open(in(stepup.TrustedLane), on(2)))
+	equal(p, 0, p.failures(stepup.TrustedLane, stepup.Code6), "a right answer ends the run of all devices")
 }
