@@ -25,7 +25,6 @@ func (p *places) see(q *Query, to *Around, now time.Time, most int) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.crowds.sweep(now)
 	subject := binary.LittleEndian.Uint64(q.Subject.Key[:])
 	to.AddressSubjects = p.crowds.see(q.Address, subject, time.Hour, now, most)
 	to.NetworkSubjects = p.crowds.see(q.Network, subject, time.Hour, now, most)
@@ -45,6 +44,7 @@ func (cs crowds) see(place Key, subject uint64, per time.Duration, now time.Time
 	}
 	c := cs[place]
 	if c == nil {
+		sweep(cs, now)
 		makeRoom(cs, most)
 		fresh := risk.NewDistinct(per)
 		c = &fresh
@@ -64,11 +64,8 @@ func makeRoom[K comparable, V any](m map[K]V, most int) {
 	}
 }
 
-// sweep drops a few places where nobody was seen of late, found by the map's
-// own random order.
-func (cs crowds) sweep(now time.Time) { sweep(cs, now) }
-
-// sweep looks at two entries, and drops those that no longer count anything.
+// sweep looks at two entries, found by the map's own random order, and drops
+// those that no longer count anything.
 func sweep[K comparable, V interface{ Idle(time.Time) bool }](m map[K]V, now time.Time) {
 	looked := 0
 	for k, v := range m {

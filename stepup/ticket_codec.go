@@ -31,18 +31,26 @@ func (c *coder) ticket(t *ticket) {
 	c.text(&t.Language)
 	list(c, &t.Offers, (*coder).offer)
 	c.text(&t.Network)
-	c.scarce(&t.Address)
+	address := t.Address != Key{}
+	c.flags(&address)
+	if address {
+		c.key(&t.Address)
+	}
 	c.text(&t.Where)
 	c.text(&t.Client)
 }
 
 // demand leaves out the ID, by which the demand is found.
 func (c *coder) demand(d *demand) {
+	session, binding := d.Session != Key{}, d.Binding != Key{}
+	c.flags(&d.Decoy, &d.Renewal, &session, &binding)
+	if session {
+		c.key(&d.Session)
+	}
+	if binding {
+		c.key(&d.Binding)
+	}
 	c.text(&d.Subject)
-	c.flag(&d.Decoy)
-	c.scarce(&d.Session)
-	c.scarce(&d.Binding)
-	c.flag(&d.Renewal)
 	number(c, &d.Lane)
 	c.channel(&d.Channel)
 	c.text(&d.Audience)
@@ -63,11 +71,19 @@ func (c *coder) demand(d *demand) {
 	}
 }
 
-// scarce is a key that often is none.
-func (c *coder) scarce(k *Key) {
-	some := *k != Key{}
-	if c.flag(&some); some {
-		c.key(k)
+// flags are several, in one byte.
+func (c *coder) flags(all ...*bool) {
+	var bits [1]byte
+	for i, p := range all {
+		if *p {
+			bits[0] |= 1 << i
+		}
+	}
+	if c.raw(bits[:]); bits[0]>>len(all) != 0 {
+		c.fail()
+	}
+	for i, p := range all {
+		*p = bits[0]>>i&1 != 0
 	}
 }
 
