@@ -20,6 +20,8 @@ import (
 // maxLine is the longest request, in bytes.
 const maxLine = 1 << 20
 
+const byteOrderMark = "\uFEFF"
+
 // errLines is the error after lines that could not be read.
 var errLines = errors.New("some requests could not be read")
 
@@ -99,6 +101,9 @@ func (e *explainer) explain(path string) error {
 // lines explains every line, and reports those it cannot read.
 func (e *explainer) lines(from io.Reader, name string, out *bufio.Writer) error {
 	in := bufio.NewReader(from)
+	if mark, _ := in.Peek(len(byteOrderMark)); string(mark) == byteOrderMark {
+		_, _ = in.Discard(len(mark)) // some editors write one; it was peeked at
+	}
 	for number := 1; ; number++ {
 		line, err := readLine(in)
 		if err != nil && !errors.Is(err, io.EOF) {

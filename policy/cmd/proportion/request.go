@@ -84,6 +84,9 @@ func (r *request) setChannel(channel string, at int) error {
 	if other, known := r.signals.Text(risk.ClientChannel); known && other != channel {
 		return fail(at, "channel is %q, and client.channel %q", channel, other)
 	}
+	if !risk.ClientChannel.CanRead(channel) {
+		return fail(at, "channel is never %q: it is %s", channel, risk.ClientChannel.Spec().Range)
+	}
 	r.signals.SetText(risk.ClientChannel, channel)
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -87,6 +88,35 @@ func TestLongLine(t *testing.T) {
 	}
 	if want := "stdin:1:1048577: the line has more than 1048576 bytes\n"; log.String() != want {
 		t.Errorf("got %q, want %q", log.String(), want)
+	}
+}
+
+// TestLinesOfEditors: what editors add to lines is no part of them: a byte
+// order mark at the beginning, carriage returns, blank lines, and no end of the
+// last line. A mark anywhere else is a mistake with a place.
+func TestLinesOfEditors(t *testing.T) {
+	data, err := os.ReadFile("../../testdata/base.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := policy.Parse(policy.Source{Name: "base.yaml", Data: data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out, log bytes.Buffer
+	in := byteOrderMark + `{"action":"a","id":1}` + "\r\n\r\n" + `{"action":"a","id":2}` + "\n" +
+		byteOrderMark + `{"action":"a","id":3}` + "\n" + `{"action":"a","id":4}`
+	e := explainer{policy: p, print: printVerdict, world: world{strings.NewReader(in), &out, &log, time.Now}}
+	if err := e.explain(stdinPath); !errors.Is(err, errLines) {
+		t.Errorf("got %v, want %v", err, errLines)
+	}
+	for id, want := range map[int]int{1: 1, 2: 1, 3: 0, 4: 1} {
+		if got := strings.Count(out.String(), fmt.Sprintf(`"id":%d,`, id)); got != want {
+			t.Errorf("%d lines of %d, want %d", got, id, want)
+		}
+	}
+	if !strings.HasPrefix(log.String(), "stdin:4:1: ") || strings.Count(log.String(), "\n") != 1 {
+		t.Errorf("got %q, want line 4 alone", log.String())
 	}
 }
 

@@ -60,10 +60,16 @@ func (r *request) readSignal(t *tokens, id risk.Signal) error {
 		if err != nil {
 			return fail(at, "%s is too large a number", n)
 		}
+		if !id.CanBe(x) {
+			return fail(at, "%s is never %s: it is %s", id, n, id.Spec().Range)
+		}
 		r.signals.SetNumber(id, x)
 		return nil
 	case risk.Text:
-		text, _, _, err := read[string](t, "a string")
+		text, at, ok, err := read[string](t, "a string")
+		if ok && text != "" && !id.CanRead(text) {
+			return fail(at, "%s is never %q: it is %s", id, text, id.Spec().Range)
+		}
 		r.signals.SetText(id, text)
 		return err
 	}
