@@ -5,6 +5,7 @@ package main
 
 import (
 	"bytes"
+	"compress/gzip"
 	"errors"
 	"flag"
 	"os"
@@ -34,6 +35,11 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	labelled := labelledJournal(t)
+	var zipped bytes.Buffer
+	zip := gzip.NewWriter(&zipped)
+	if _, err := zip.Write(journal); err != nil || zip.Close() != nil {
+		t.Fatal("the journal cannot be compressed: ", err)
+	}
 	scripts, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil || len(scripts) < 12 {
 		t.Fatalf("%d scripts, want 12 or more (%v)", len(scripts), err)
@@ -46,6 +52,7 @@ func TestScripts(t *testing.T) {
 			folder := filepath.Join(env.WorkDir, "examples")
 			return errors.Join(os.CopyFS(folder, os.DirFS(examples)),
 				os.WriteFile(filepath.Join(folder, "journal.jsonl"), journal, 0o600),
+				os.WriteFile(filepath.Join(folder, "journal.jsonl.gz"), zipped.Bytes(), 0o600),
 				os.WriteFile(filepath.Join(folder, "labelled.jsonl"), labelled, 0o600))
 		},
 	})

@@ -63,6 +63,12 @@ A run that is interrupted keeps a checkpoint, and --resume goes on from it. Give
 		panic(err) // the flag was added above
 	}
 	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if flags.Changed("max-prompts-per-1000") && !(o.mostPrompts >= 0) { // nor NaN
+			return usageError{fmt.Errorf("--max-prompts-per-1000 %v: want 0 or more", o.mostPrompts)}
+		}
+		if flags.Changed("max-weaker") && o.mostWeaker < 0 {
+			return usageError{fmt.Errorf("--max-weaker %d: want 0 or more", o.mostWeaker)}
+		}
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
 		o.files = args

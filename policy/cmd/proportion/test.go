@@ -105,7 +105,7 @@ func (o testOptions) check() (*regexp.Regexp, error) {
 	switch {
 	case err != nil:
 		return nil, usageError{fmt.Errorf("--run: %w", err)}
-	case o.least < 0 || o.least > 100:
+	case !(o.least >= 0 && o.least <= 100): // nor NaN
 		return nil, usageError{fmt.Errorf("--coverage-min %v: want 0 to 100", o.least)}
 	case o.run != "" && (o.coverage || o.least > 0):
 		return nil, usageError{errors.New("--run: coverage is that of all tests")}

@@ -26,11 +26,14 @@ func File(path, text string) error {
 
 // Write puts a file in its place once all of it is on the disk. One that was
 // there keeps its permissions, and of a symbolic link it is the target; a new
-// one is for its owner alone.
+// one is for its owner alone. What is no file, a pipe or a device, stays one, and
+// is written to.
 func Write(path string, content func(io.Writer) error) error {
 	mode := fs.FileMode(0o600)
 	info, err := os.Stat(path)
 	switch {
+	case err == nil && !info.Mode().IsRegular():
+		return through(path, content)
 	case err == nil:
 		mode = info.Mode().Perm()
 		if path, err = filepath.EvalSymlinks(path); err != nil {
@@ -51,4 +54,13 @@ func Write(path string, content func(io.Writer) error) error {
 		return errors.Join(err, os.Remove(f.Name()))
 	}
 	return nil
+}
+
+// through writes to what is there already.
+func through(path string, content func(io.Writer) error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(content(f), f.Close())
 }

@@ -97,3 +97,27 @@ func TestWriteAllOrNothing(t *testing.T) {
 		t.Errorf("%d files are left (%v)", len(entries), err)
 	}
 }
+
+// TestWriteToADevice: what is no file stays what it is, and takes what is
+// written.
+func TestWriteToADevice(t *testing.T) {
+	before, err := os.Stat(os.DevNull)
+	if err != nil || before.Mode().IsRegular() {
+		t.Skip("no devices here: ", err)
+	}
+	// Through a link in a folder of its own: a mistake would replace the link.
+	link := filepath.Join(t.TempDir(), "null")
+	if err := os.Symlink(os.DevNull, link); err != nil {
+		t.Skip("no links here: ", err)
+	}
+	wrote := 0
+	if err := replace.Write(link, func(w io.Writer) (err error) {
+		if _, ok := w.(*os.File); ok && w.(*os.File).Name() != link {
+			return errors.New("another file is written: " + w.(*os.File).Name())
+		}
+		wrote, err = io.WriteString(w, "text")
+		return err
+	}); err != nil || wrote != 4 {
+		t.Errorf("%d bytes written, %v", wrote, err)
+	}
+}
