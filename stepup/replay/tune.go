@@ -13,8 +13,8 @@ import (
 	"github.com/proportion-go/proportion/policy"
 )
 
-// TuneConfig says what may be changed of a policy, and what for. Policy, Rules
-// and Budget are required.
+// TuneConfig says what may be changed of a policy, and what for. Policy, Rules,
+// and Budget or Share are required.
 type TuneConfig struct {
 	Policy *policy.Policy
 
@@ -24,8 +24,11 @@ type TuneConfig struct {
 	Rules []TunedRule
 
 	// Budget is how many of a thousand legitimate requests may be challenged or
-	// denied.
-	Budget float64
+	// denied. Share says the same as a share of those that the policy challenges
+	// or denies as it is: 0.5 is half of them. Above 0 it takes the place of
+	// Budget. A setting is over the budget if it is so by more than a standard
+	// error: what cannot be told from chance is no reason to let attacks through.
+	Budget, Share float64
 
 	// Since and Until bound the time that is learnt from. Judge what comes out
 	// on what came later. With raw events begin some way into the log: at its
@@ -47,9 +50,10 @@ type Setting struct {
 	Medium, High, Extreme int   // where the bands begin
 
 	Friction float64 // of a thousand legitimate requests, those stopped
+	Doubt    float64 // the standard error of Friction
 	Stopped  float64 // the share of attacks stopped
 
-	expected float64 // the share of attacks to expect: see prior and fee
+	expected float64 // the share of attacks to expect, for the search: see prior and fee
 }
 
 // Tuning is what a search found.
@@ -57,7 +61,7 @@ type Tuning struct {
 	Attacks, Legit int64     // that were learnt from
 	Frontier       []Setting // the best at each friction, from less to more
 	Now            Setting   // the policy as it is
-	Best           Setting   // the one of the frontier that stops most within the budget
+	Best           Setting   // the one of the frontier that stops most within the budget, or comes nearest to it
 }
 
 // The fewest labels that a search learns from: with fewer, a share of attacks
@@ -91,7 +95,7 @@ func Tune(ctx context.Context, src Source, c TuneConfig) (*Tuning, error) {
 	if _, err := r.Run(ctx); err != nil {
 		return nil, err
 	}
-	t := &Tuning{Attacks: cells.attacks, Legit: cells.legit}
+	t := &Tuning{Attacks: cells.totals.attacks, Legit: cells.totals.legit}
 	if t.Attacks < MinAttacks || t.Legit < MinLegit {
 		return t, fmt.Errorf("%w: %d attacks and %d legitimate requests, want at least %d and %d", ErrFewLabels,
 			t.Attacks, t.Legit, MinAttacks, MinLegit)
@@ -99,12 +103,11 @@ func Tune(ctx context.Context, src Source, c TuneConfig) (*Tuning, error) {
 	s := newSearch(cells)
 	s.run()
 	t.Now, t.Frontier = s.now, s.front()
-	t.Best = t.Frontier[0]
-	for _, f := range t.Frontier {
-		if f.Friction <= c.Budget {
-			t.Best = f
-		}
+	budget := c.Budget
+	if c.Share > 0 {
+		budget = c.Share * t.Now.Friction
 	}
+	t.Best = s.best(t.Frontier, budget)
 	return t, ctx.Err()
 }
 
@@ -112,10 +115,10 @@ func Tune(ctx context.Context, src Source, c TuneConfig) (*Tuning, error) {
 // rules fired, what the others scored, and which bands stop the case. There
 // are few: some hundred for a policy of twenty rules.
 type cells struct {
-	config         TuneConfig
-	place          map[string]int // of a rule
-	of             map[cell]*weights
-	attacks, legit int64
+	config TuneConfig
+	place  map[string]int // of a rule
+	of     map[cell]*weights
+	totals weights
 }
 
 type cell struct {
@@ -163,10 +166,10 @@ func (k *cells) add(d *Decided, v *policy.Verdict) {
 	}
 	if d.Label == Attack {
 		w.attacks++
-		k.attacks++
+		k.totals.attacks++
 	} else {
 		w.legit++
-		k.legit++
+		k.totals.legit++
 	}
 }
 

@@ -5,6 +5,7 @@ package replay
 
 import (
 	"cmp"
+	"math"
 	"math/bits"
 	"math/rand/v2"
 	"slices"
@@ -38,8 +39,8 @@ const (
 // it safe (the rule of succession).
 const prior = 1.0
 
-// fee is how many attacks a rule must be worth to be used: that of one that
-// stops fewer was learnt by chance, and does not last.
+// fee is how many attacks a rule must be worth to be used: what stops fewer was
+// learnt by chance, and does not last.
 const fee = 1.0
 
 // prices are how many attacks let through one per mille of friction is worth,
@@ -48,7 +49,7 @@ var prices = [...]float64{0.3, 1, 3, 8, 20, 60}
 
 func newSearch(k *cells) *search {
 	s := &search{
-		cells: k.sorted(), totals: weights{k.attacks, k.legit},
+		cells: k.sorted(), totals: k.totals,
 		dice: rand.New(rand.NewPCG(1, 2)), // the same every time
 	}
 	for _, c := range s.cells {
@@ -80,6 +81,8 @@ func (s *search) judge(set *Setting) {
 		}
 	}
 	set.Friction = per(1000, stopped.legit, s.totals.legit)
+	// Who is stopped comes one by one: the standard error of a count is its root.
+	set.Doubt = 1000 * math.Sqrt(float64(stopped.legit)) / float64(max(s.totals.legit, 1))
 	set.Stopped = per(1, stopped.attacks, s.totals.attacks)
 	worth := float64(stopped.attacks) + prior*float64(combinations) - fee*float64(set.rules())
 	set.expected = worth / (float64(s.totals.attacks) + prior*float64(len(s.cells)))
@@ -139,13 +142,14 @@ func (s *search) run() {
 }
 
 // worth is what a setting is worth at a price of friction. Of two that do the
-// same the one with fewer points is better: it says what matters.
-func worth(set *Setting, price float64) float64 {
-	points := 0
+// same the one with fewer points is better, and with the bands as they are: it
+// says what matters.
+func (s *search) worth(set *Setting, price float64) float64 {
+	points := 2 * math.Abs(float64(set.High-s.now.High))
 	for _, n := range set.Scores {
-		points += n
+		points += float64(n)
 	}
-	return 1000*set.expected - price*set.Friction - 1e-4*float64(points)
+	return 1000*set.expected - price*set.Friction - 1e-4*points
 }
 
 // climb moves one score or band at a time to its best place, until none moves.
@@ -153,7 +157,7 @@ func (s *search) climb(from Setting, price float64) {
 	best := s.clone(from)
 	s.judge(&best)
 	for range sweeps {
-		before := worth(&best, price)
+		before := s.worth(&best, price)
 		for i := range best.Scores {
 			best = s.place(best, price, 0, maxTuned, func(set *Setting, n int) bool {
 				set.Scores[i] = n
@@ -164,7 +168,7 @@ func (s *search) climb(from Setting, price float64) {
 			set.High = n
 			return set.Medium < n && n < set.Extreme
 		})
-		if worth(&best, price) <= before {
+		if s.worth(&best, price) <= before {
 			break
 		}
 	}
@@ -180,7 +184,7 @@ func (s *search) place(best Setting, price float64, from, to int, set func(*Sett
 		}
 		s.judge(&trial)
 		s.keep(trial)
-		if worth(&trial, price) > worth(&best, price) {
+		if s.worth(&trial, price) > s.worth(&best, price) {
 			best = s.clone(trial)
 		}
 	}
@@ -203,8 +207,70 @@ func (s *search) keep(set Setting) {
 	s.found = append(slices.DeleteFunc(s.found, worse), s.clone(set))
 }
 
-// front returns the frontier, from less friction to more.
+// best returns the setting that stops the most attacks of those that are within
+// the budget. One that stopped fewer than the policy as it is is the second
+// choice; one above the budget, the least so, the last.
+func (s *search) best(front []Setting, budget float64) Setting {
+	class := func(f *Setting) int {
+		switch {
+		case f.Friction-f.Doubt > budget:
+			return 2
+		case f.Stopped < s.now.Stopped:
+			return 1
+		}
+		return 0
+	}
+	return slices.MinFunc(front, func(a, b Setting) int {
+		order := cmp.Compare(class(&a), class(&b))
+		if order == 0 && class(&a) == 2 {
+			order = cmp.Compare(a.Friction, b.Friction)
+		}
+		return cmp.Or(order, cmp.Compare(b.expected, a.expected))
+	})
+}
+
+// front returns the frontier, from less friction to more, without needless
+// rules.
 func (s *search) front() []Setting {
+	all := s.found
+	s.found = nil
+	for i := range all {
+		s.prune(&all[i])
+		s.keep(all[i])
+	}
 	slices.SortFunc(s.found, func(a, b Setting) int { return cmp.Compare(a.Friction, b.Friction) })
 	return s.found
+}
+
+// prune takes away what is not needed for the same cases to be stopped: that a
+// band begins elsewhere, and rules, the ones that are not there yet first.
+func (s *search) prune(set *Setting) {
+	if set.High != s.now.High {
+		level := s.clone(*set)
+		level.High = s.now.High
+		for i, score := range set.Scores {
+			level.Scores[i] = (score*level.High/set.High + grid - 1) / grid * grid
+		}
+		if s.same(set, &level) {
+			*set = level
+		}
+	}
+	for i := len(set.Scores) - 1; i >= 0; i-- {
+		less := s.clone(*set)
+		less.Scores[i] = 0
+		if set.Scores[i] > 0 && s.same(set, &less) {
+			*set = less
+		}
+	}
+	s.judge(set)
+}
+
+// same reports whether two settings stop the same cases.
+func (s *search) same(a, b *Setting) bool {
+	for _, c := range s.cells {
+		if (c.stops>>s.band(a, c)^c.stops>>s.band(b, c))&1 != 0 {
+			return false
+		}
+	}
+	return true
 }

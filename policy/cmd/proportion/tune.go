@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/signal"
 	"slices"
@@ -25,7 +26,7 @@ import (
 type tuneOptions struct {
 	input
 	policies []string
-	budget   float64
+	budget   string
 	out      string
 	format   *choice
 }
@@ -39,7 +40,8 @@ func newTune(w world) *cobra.Command {
 
 The labelled decisions of the first half of the time are learnt from; the second
 half judges what came out. Of raw events, the first quarter only fills the
-profiles. Scores of rules and the start of the high band may change, and rules
+profiles. Of the settings within the budget the one is proposed that stops the
+most attacks; one is over it if that cannot be chance. Scores of rules and the start of the high band may change, and rules
 on devices, countries, habits and failures may be added. The proposal is printed
 as a difference of the policy, which is left as it is.
 
@@ -50,8 +52,8 @@ not hold on the second half.`,
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.policies, "policy", nil,
 		"the `file` or folder of the policy; again for more files")
-	flags.Float64Var(&o.budget, "budget", 0,
-		"how many of 1,000 legitimate requests may be challenged or denied: `N`")
+	flags.StringVar(&o.budget, "budget", "",
+		"how many of 1,000 legitimate requests may be challenged or denied: `N`, or N% of those that are now")
 	o.addInput(cmd)
 	flags.StringVar(&o.out, "diff", "",
 		"write the difference to this `file`, which must not exist; else it is printed")
@@ -71,8 +73,9 @@ not hold on the second half.`,
 }
 
 func (w world) tune(ctx context.Context, o *tuneOptions) error {
-	if o.budget < 0 || o.budget > 1000 {
-		return usageError{fmt.Errorf("--budget %v: want 0 to 1000", o.budget)}
+	budget, err := parseBudget(o.budget)
+	if err != nil {
+		return usageError{err}
 	}
 	if slices.Contains(o.files, stdinPath) {
 		return usageError{errors.New("the input is read more than once: give a file, not the standard input")}
@@ -84,7 +87,7 @@ func (w world) tune(ctx context.Context, o *tuneOptions) error {
 	if _, err := w.loadPolicy(o.policies); err != nil {
 		return err
 	}
-	t, err := propose(ctx, sources, o.budget, func() (replay.Source, error) { return w.source(&o.input) })
+	t, err := propose(ctx, sources, budget, func() (replay.Source, error) { return w.source(&o.input) })
 	if errors.Is(err, replay.ErrFewLabels) {
 		_, _ = fmt.Fprintln(w.stderr, err)
 		return errFound
@@ -95,7 +98,7 @@ func (w world) tune(ctx context.Context, o *tuneOptions) error {
 	if err := w.present(o, t); err != nil {
 		return err
 	}
-	if problem := t.holds(o.budget); problem != "" {
+	if problem := t.holds(); problem != "" {
 		_, _ = fmt.Fprintln(w.stderr, problem)
 		return errFound
 	}
@@ -118,7 +121,7 @@ func (w world) present(o *tuneOptions, t *proposal) error {
 	if o.format.value == "json" {
 		return printJSON(w.stdout, t.json())
 	}
-	if err := t.print(w.stdout, o.budget); err != nil || o.out != "" {
+	if err := t.print(w.stdout); err != nil || o.out != "" {
 		return err
 	}
 	_, err := fmt.Fprintf(w.stdout, "\n%s", t.difference())
@@ -128,6 +131,7 @@ func (w world) present(o *tuneOptions, t *proposal) error {
 // proposal is what a search found, and how it does on what came later.
 type proposal struct {
 	before, after []policy.Source
+	budget        budget
 	since, half   time.Time // what is learnt from begins and ends
 	tuning        *replay.Tuning
 	rules         []replay.TunedRule
@@ -136,13 +140,13 @@ type proposal struct {
 
 // propose learns from the first half of the time, and judges on the second.
 func propose(
-	ctx context.Context, sources []policy.Source, budget float64, open func() (replay.Source, error),
+	ctx context.Context, sources []policy.Source, b budget, open func() (replay.Source, error),
 ) (*proposal, error) {
 	p, err := policy.Parse(sources...)
 	if err != nil {
 		return nil, err
 	}
-	t := &proposal{before: sources}
+	t := &proposal{before: sources, budget: b}
 	seen := newEvidence()
 	if err := t.survey(ctx, p, open, seen); err != nil {
 		return nil, err
@@ -162,7 +166,8 @@ func propose(
 		return nil, err
 	}
 	if t.tuning, err = replay.Tune(ctx, src, replay.TuneConfig{
-		Policy: wide, Rules: t.rules, Budget: budget, Since: t.since, Until: t.half,
+		Policy: wide, Rules: t.rules, Budget: b.most, Share: b.share,
+		Since: t.since, Until: t.half,
 	}); err != nil {
 		return nil, err
 	}
@@ -218,15 +223,19 @@ func (t *proposal) judge(ctx context.Context, p *policy.Policy, open func() (rep
 const minLater = 20
 
 // holds says why the proposal does not do later what it did on what was learnt
-// from; nothing if it does. A tenth more friction than the budget is chance.
-func (t *proposal) holds(budget float64) string {
+// from; nothing if it does. What may be chance is none: twice the standard
+// error, of the first half and of the second. Nor is a season with more
+// friction than there was, if there is less than there would be.
+func (t *proposal) holds() string {
+	first, later := t.budget.of(t.tuning.Now.Friction), t.budget.of(t.now.Friction())
+	best, n := t.tuning.Best, t.later
+	doubt := 1000 * math.Sqrt(float64(n.Prompted+n.Refused)) / float64(max(n.Legit, 1))
 	switch {
-	case t.later.Friction() > 1.1*budget && t.later.Friction() > t.now.Friction():
-		return fmt.Sprintf("the proposal does not hold later: %.1f of 1,000 legitimate requests stopped, more than %v",
-			t.later.Friction(), budget)
-	case t.tuning.Best.Friction > budget:
-		return fmt.Sprintf("no setting meets the budget of %v: the least is %.1f", budget,
-			t.tuning.Best.Friction)
+	case best.Friction-best.Doubt > first:
+		return fmt.Sprintf("no setting meets the budget of %.1f: the least is %.1f", first, best.Friction)
+	case n.Friction() > later+2*doubt && (t.budget.share > 0 || n.Friction() > t.now.Friction()):
+		return fmt.Sprintf("the proposal does not hold later: %.1f of 1,000 legitimate requests stopped, more than %.1f",
+			n.Friction(), later)
 	}
 	return ""
 }
@@ -241,15 +250,14 @@ func (t *proposal) difference() []byte {
 }
 
 // print writes what was found for a terminal.
-func (t *proposal) print(w io.Writer, budget float64) error {
+func (t *proposal) print(w io.Writer) error {
 	now, best := t.tuning.Now, t.tuning.Best
 	out := &checkedWriter{to: w}
 	line := func(format string, values ...any) { _, _ = fmt.Fprintf(out, format+"\n", values...) }
 	line("Learnt from %d attacks and %d legitimate requests%s before %s;", t.tuning.Attacks,
 		t.tuning.Legit, t.begin(),
 		t.half.UTC().Format("2006-01-02"))
-	line("judged on %d and %d since. The budget is %v of 1,000 legitimate requests.", t.later.Attacks,
-		t.later.Legit, budget)
+	line("judged on %d and %d since. The budget is %s.", t.later.Attacks, t.later.Legit, t.budget)
 	line("\n%-34s%14s%14s", "", "friction", "attacks")
 	line("%-34s%14s%14s", "", "per 1,000", "stopped")
 	row := func(name string, friction, stopped float64) {

@@ -53,7 +53,7 @@ type habit struct {
 
 func habits() []habit {
 	return []habit{
-		{risk.FamiliarityNetwork, "network", []float64{0.1, 0.25, 0.5, 0.8, 0.9, 0.95, 0.99}},
+		{risk.FamiliarityNetwork, "network", []float64{0.02, 0.05, 0.1, 0.25, 0.5, 0.8, 0.9, 0.95, 0.99}},
 		{risk.FamiliarityAgent, "agent", []float64{0.5, 0.8, 0.95, 0.99}},
 	}
 }
