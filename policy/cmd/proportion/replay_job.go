@@ -118,10 +118,14 @@ func (j *job) kept() (keptJob, error) {
 	if j.options.resume == "" {
 		return k, nil
 	}
-	data, err := os.ReadFile(j.path())
+	info, err := os.Stat(j.path())
 	if errors.Is(err, fs.ErrNotExist) {
 		return k, nil
 	}
+	if err == nil && !info.Mode().IsRegular() {
+		return k, usageError{fmt.Errorf("%s: a checkpoint is kept in a file", j.path())}
+	}
+	data, err := os.ReadFile(j.path())
 	if err == nil {
 		err = gob.NewDecoder(bytes.NewReader(data)).Decode(&k)
 	}
