@@ -19,59 +19,72 @@ import (
 // builtIn is one call by which the guard takes a grant of a built-in action.
 type builtIn struct {
 	name, action string
-	call         func(g *stepup.Guard, grant string, req stepup.Request) error
+	does         func(context.Context, taking) error
+}
+
+// taking is a grant, and what it is presented with.
+type taking struct {
+	*stepup.Guard
+	grant string
+	req   stepup.Request
+}
+
+func (c builtIn) call(g *stepup.Guard, grant string, req stepup.Request) error {
+	return c.does(context.Background(), taking{g, grant, req})
 }
 
 // builtIns are all of them, but for EnrolRecovery, which takes a while to hash
 // codes, and EnrolMobile and Report, which have tests of their own.
 func builtIns() []builtIn {
-	ctx := context.Background()
 	return []builtIn{
-		{"EnrolTOTP", stepup.ActionEnrol, func(g *stepup.Guard, grant string, req stepup.Request) error {
-			_, err := g.EnrolTOTP(ctx, grant, req)
+		{"EnrolTOTP", stepup.ActionEnrol, func(ctx context.Context, x taking) error {
+			_, err := x.EnrolTOTP(ctx, x.grant, x.req)
 			return err
 		}},
-		{"EnrolPasskey", stepup.ActionEnrol, func(g *stepup.Guard, grant string, req stepup.Request) error {
-			return g.EnrolPasskey(ctx, grant, req, func([]byte) ([]byte, error) { return []byte("fake"), nil })
+		{"EnrolPasskey", stepup.ActionEnrol, func(ctx context.Context, x taking) error {
+			fake := func([]byte) ([]byte, error) { return []byte("fake"), nil }
+			return x.EnrolPasskey(ctx, x.grant, x.req, fake)
 		}},
-		{"RemoveMethod", stepup.ActionRemove, func(g *stepup.Guard, grant string, req stepup.Request) error {
-			return g.RemoveMethod(ctx, grant, req, stepup.TOTP)
+		{"RemoveMethod", stepup.ActionRemove, func(ctx context.Context, x taking) error {
+			return x.RemoveMethod(ctx, x.grant, x.req, stepup.TOTP)
 		}},
-		{"ChangeContact", stepup.ActionContact, func(g *stepup.Guard, grant string, req stepup.Request) error {
-			return g.ChangeContact(ctx, grant, req, stepup.Contact{Kind: policy.SMS, Address: steptest.AlicePhone})
+		{"ChangeContact", stepup.ActionContact, func(ctx context.Context, x taking) error {
+			return x.ChangeContact(ctx, x.grant, x.req, oldPhone)
 		}},
-		{"TrustDevice", stepup.ActionTrust, func(g *stepup.Guard, grant string, req stepup.Request) error {
-			return g.TrustDevice(ctx, grant, req)
+		{"TrustDevice", stepup.ActionTrust, func(ctx context.Context, x taking) error {
+			return x.TrustDevice(ctx, x.grant, x.req)
 		}},
-		{"RevokeDevice", stepup.ActionRevoke, func(g *stepup.Guard, grant string, req stepup.Request) error {
-			devices, err := g.Devices(ctx, steptest.Alice)
+		{"RevokeDevice", stepup.ActionRevoke, func(ctx context.Context, x taking) error {
+			devices, err := x.Devices(ctx, steptest.Alice)
 			if err != nil || len(devices) == 0 {
-				return g.RevokeDevice(ctx, grant, req, "00112233445566778899aabbccddeeff")
+				return x.RevokeDevice(ctx, x.grant, x.req, "00112233445566778899aabbccddeeff")
 			}
-			return g.RevokeDevice(ctx, grant, req, devices[0].ID)
+			return x.RevokeDevice(ctx, x.grant, x.req, devices[0].ID)
 		}},
-		{"RevokeOtherDevices", stepup.ActionRevoke, func(g *stepup.Guard, grant string, req stepup.Request) error {
-			return g.RevokeOtherDevices(ctx, grant, req)
+		{"RevokeOtherDevices", stepup.ActionRevoke, func(ctx context.Context, x taking) error {
+			return x.RevokeOtherDevices(ctx, x.grant, x.req)
 		}},
-		{"ChangeConsent", stepup.ActionConsent, func(g *stepup.Guard, grant string, req stepup.Request) error {
-			return g.ChangeConsent(ctx, grant, req, stepup.Given)
+		{"ChangeConsent", stepup.ActionConsent, func(ctx context.Context, x taking) error {
+			return x.ChangeConsent(ctx, x.grant, x.req, stepup.Given)
 		}},
-		{"ExportProfile", stepup.ActionExport, func(g *stepup.Guard, grant string, req stepup.Request) error {
-			e, err := g.ExportProfile(ctx, grant, req)
+		{"ExportProfile", stepup.ActionExport, func(ctx context.Context, x taking) error {
+			e, err := x.ExportProfile(ctx, x.grant, x.req)
 			if err != nil && len(e.Methods)+len(e.Devices) > 0 {
 				return errors.New("refused, and told all the same")
 			}
 			return err
 		}},
-		{"EraseProfile", stepup.ActionErase, func(g *stepup.Guard, grant string, req stepup.Request) error {
-			return g.EraseProfile(ctx, grant, req)
+		{"EraseProfile", stepup.ActionErase, func(ctx context.Context, x taking) error {
+			return x.EraseProfile(ctx, x.grant, x.req)
 		}},
 	}
 }
 
 // eachBuiltIn runs a test of every one, each with a guard of its own, two known
 // devices and a grant that was proven by a strong method.
-func eachBuiltIn(t *testing.T, run func(*testing.T, builtIn, *builtInScene), changes ...func(*stepup.Config)) {
+func eachBuiltIn(
+	t *testing.T, run func(*testing.T, builtIn, *builtInScene), changes ...func(*stepup.Config),
+) {
 	t.Helper()
 	for _, c := range builtIns() {
 		t.Run(c.name, func(t *testing.T) {
@@ -172,11 +185,13 @@ func TestBuiltInGrantsEnd(t *testing.T) {
 			t.Errorf("after five minutes: got error %v, want %v", err, stepup.ErrExpired)
 		}
 	})
-	b := builtInPolicy(t, `profile.export: { sensitivity: normal }`, `{ id: always, on: [profile.export], score: 60 }`)
+	b := builtInPolicy(t, "profile.export: { sensitivity: normal }",
+		"{ id: always, on: [profile.export], score: 60 }")
 	c := alice("laptop")
 	grant := b.Prove(c, stepup.ActionExport, nil, stepup.Code6)
 	once := each(20, func() error {
-		_, err := b.Guard.ExportProfile(context.Background(), grant.Token, c.Request(stepup.ActionExport, nil))
+		req := c.Request(stepup.ActionExport, nil)
+		_, err := b.Guard.ExportProfile(context.Background(), grant.Token, req)
 		return err
 	})
 	if once != 1 {
@@ -247,7 +262,8 @@ func TestBuiltInActionsWithoutStore(t *testing.T) {
 			if !errors.Is(err, stepup.ErrUnavailable) {
 				t.Errorf("%s fails: got error %v, want %v", operation, err, stepup.ErrUnavailable)
 			}
-			if err := c.call(s.Guard, s.prove(t, c.action), s.laptop.Request(c.action, nil)); err != nil {
+			err = c.call(s.Guard, s.prove(t, c.action), s.laptop.Request(c.action, nil))
+			if err != nil {
 				t.Errorf("well again after %s: got error %v", operation, err)
 			}
 		}, changes)

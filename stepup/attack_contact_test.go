@@ -51,7 +51,8 @@ func TestWeaklyChangedContactProvesNothingSensitive(t *testing.T) {
 		"the directory forgets": {}, "it says long ago": time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC),
 	} {
 		t.Run(name, func(t *testing.T) {
-			b, c := builtInPolicy(t, byEmail, "{ id: always, on: [usage.view], score: 20 }"), alice("laptop")
+			b := builtInPolicy(t, byEmail, "{ id: always, on: [usage.view], score: 20 }")
+			c := alice("laptop")
 			changePhone(t, b, c)
 			b.Contacts[steptest.Alice][0].Since = since
 			stranger := alice("phone") // holds no proof
@@ -132,7 +133,8 @@ func TestContactProvesItsOwnChange(t *testing.T) {
 // The proof of a change is for the new address that was shown, and no other
 // (L16).
 func TestContactChangedAfterProof(t *testing.T) {
-	b := builtInPolicy(t, "contact.change: { sensitivity: sensitive, touches: [email], bind: [new_email] }")
+	b := builtInPolicy(t,
+		"contact.change: { sensitivity: sensitive, touches: [email], bind: [new_email] }")
 	c := alice("laptop")
 	owner := map[string]any{"new_email": "alice@example.org"}
 	grant := b.Prove(c, stepup.ActionContact, owner, stepup.Code6)
@@ -144,7 +146,8 @@ func TestContactChangedAfterProof(t *testing.T) {
 		t.Errorf("another address: got error %v, want a mismatch", err)
 	}
 	refused(t, b.Guard.ChangeContact(t.Context(), "", thief, former))
-	if err := b.Guard.ChangeContact(t.Context(), grant.Token, c.Request(stepup.ActionContact, owner), former); err != nil {
+	req := c.Request(stepup.ActionContact, owner)
+	if err := b.Guard.ChangeContact(t.Context(), grant.Token, req, former); err != nil {
 		t.Errorf("the address that was proven: got error %v", err)
 	}
 }
@@ -173,7 +176,9 @@ func TestContactChangeTellsTheFormerOne(t *testing.T) {
 	for _, e := range j.events[len(j.events)-5:] {
 		story = append(story, string(e.Kind)+" "+e.Outcome+" "+e.Detail.Via)
 	}
-	want := []string{"redeem accepted ", "enrol changed sms", "device revoked ", "device revoked ", "notice sent sms"}
+	want := []string{
+		"redeem accepted ", "enrol changed sms", "device revoked ", "device revoked ", "notice sent sms",
+	}
 	for i := range want {
 		if story[i] != want[i] {
 			t.Errorf("got event %q, want %q", story[i], want[i])
@@ -198,7 +203,8 @@ func TestOwnActionsChangeWhatTheyTouch(t *testing.T) {
 	change := func(grant stepup.Grant, req stepup.Request, former stepup.Contact) error {
 		return b.Guard.ChangeContact(t.Context(), grant.Token, req, former)
 	}
-	if err := change(grant, c.Request("email.change", facts), oldPhone); !errors.As(err, new(*stepup.RequestError)) {
+	err := change(grant, c.Request("email.change", facts), oldPhone)
+	if !errors.As(err, new(*stepup.RequestError)) {
 		t.Errorf("a number, by what touches e-mail: got error %v, want a *RequestError", err)
 	}
 	if err := change(grant, c.Request("email.change", facts), email); err != nil {
@@ -206,7 +212,8 @@ func TestOwnActionsChangeWhatTheyTouch(t *testing.T) {
 	}
 	refused(t, change(grant, c.Request("email.change", facts), email))
 	grant = b.Prove(c, "address.change", nil, stepup.Code6)
-	if err := change(grant, c.Request("address.change", nil), email); !errors.As(err, new(*stepup.RequestError)) {
+	err = change(grant, c.Request("address.change", nil), email)
+	if !errors.As(err, new(*stepup.RequestError)) {
 		t.Errorf("by what touches nothing: got error %v, want a *RequestError", err)
 	}
 }

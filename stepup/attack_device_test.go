@@ -59,7 +59,8 @@ func TestDeviceTrustedByAProofElsewhere(t *testing.T) {
 		t.Errorf("the tablet, by a proof on the laptop: got error %v, want %v", err, stepup.ErrWeak)
 	}
 	req.Device = ""
-	if err := b.Guard.TrustDevice(t.Context(), grant.Token, req); !errors.As(err, new(*stepup.RequestError)) {
+	err := b.Guard.TrustDevice(t.Context(), grant.Token, req)
+	if !errors.As(err, new(*stepup.RequestError)) {
 		t.Errorf("no device: got error %v, want a *RequestError", err)
 	}
 	if err := b.Guard.TrustDevice(t.Context(), grant.Token, c.Request(stepup.ActionTrust, nil)); err != nil {
@@ -113,7 +114,8 @@ func TestRevokeByProof(t *testing.T) {
 	}
 	req := func() stepup.Request { return c.Request(stepup.ActionRevoke, nil) }
 	grant := proveTOTP(t, b, c, stepup.ActionRevoke, secret)
-	if err := b.Guard.RevokeDevice(t.Context(), grant.Token, req(), "nonsense"); !errors.As(err, new(*stepup.RequestError)) {
+	err = b.Guard.RevokeDevice(t.Context(), grant.Token, req(), "nonsense")
+	if !errors.As(err, new(*stepup.RequestError)) {
 		t.Errorf("no identifier: got error %v, want a *RequestError", err)
 	}
 	if err := b.Guard.RevokeDevice(t.Context(), grant.Token, req(), devices[1].ID); err != nil {
@@ -159,7 +161,8 @@ func TestBuiltInActionsThatAreAllowed(t *testing.T) {
 		t.Errorf("after an unproven report: got %d devices, want the tablet", all)
 	}
 	b.Clock.Advance(72 * time.Hour)
-	if err := b.Guard.RevokeOtherDevices(t.Context(), "", tablet.Request(stepup.ActionRevoke, nil)); err != nil {
+	req := tablet.Request(stepup.ActionRevoke, nil)
+	if err := b.Guard.RevokeOtherDevices(t.Context(), "", req); err != nil {
 		t.Errorf("allowed: got error %v", err)
 	}
 }

@@ -32,7 +32,8 @@ const (
 // then done once.
 func builtIn(action string) bool {
 	switch action {
-	case ActionEnrol, ActionRemove, ActionContact, ActionTrust, ActionRevoke, ActionConsent, ActionExport, ActionErase:
+	case ActionEnrol, ActionRemove, ActionContact, ActionTrust, ActionRevoke, ActionConsent,
+		ActionExport, ActionErase:
 		return true
 	}
 	return false
@@ -101,7 +102,9 @@ func (g *Guard) redeemIf(
 
 // allowedFor stands in for redeeming where no challenge gives a grant: the
 // policy allows the action as it stands, or for a proof that the session holds.
-func (g *Guard) allowedFor(ctx context.Context, req Request, fit func(showing) error) (warrant, error) {
+func (g *Guard) allowedFor(
+	ctx context.Context, req Request, fit func(showing) error,
+) (warrant, error) {
 	d, err := g.Decide(ctx, req)
 	if err != nil {
 		return warrant{}, err
@@ -118,7 +121,8 @@ func (g *Guard) allowedFor(ctx context.Context, req Request, fit func(showing) e
 	}
 	now := g.config.Now()
 	return warrant{
-		ID: d.happening.id, Proven: now, Settles: now.Add(settling), Event: d.Event(), bare: !d.Verdict.HeldOK,
+		ID: d.happening.id, Proven: now, Settles: now.Add(settling), Event: d.Event(),
+		bare: !d.Verdict.HeldOK,
 	}, nil
 }
 
@@ -143,7 +147,8 @@ func (g *Guard) act(
 // acted records what was done by a warrant, under the decision that it follows
 // from.
 func (g *Guard) acted(
-	ctx context.Context, subject string, w *warrant, kind journal.Kind, outcome string, d journal.Detail,
+	ctx context.Context, subject string, w *warrant,
+	kind journal.Kind, outcome string, d journal.Detail,
 ) error {
 	return g.follow(ctx, &demand{Subject: subject}, &journal.Event{
 		Kind: kind, ID: w.ID.reference(), Outcome: outcome, Detail: d,

@@ -29,7 +29,9 @@ import (
 //
 // Errors: [ErrWeak] where a contact of the same kind carried the code; a
 // [*RequestError]; [ErrBusy]; and those of [Guard.Redeem].
-func (g *Guard) ChangeContact(ctx context.Context, grant string, req Request, former Contact) error {
+func (g *Guard) ChangeContact(
+	ctx context.Context, grant string, req Request, former Contact,
+) error {
 	if former.Kind < policy.SMS || former.Kind > policy.App {
 		return &RequestError{"Contact", "has no kind"}
 	}
@@ -56,8 +58,9 @@ func (g *Guard) ChangeContact(ctx context.Context, grant string, req Request, fo
 	if err != nil {
 		return err
 	}
+	d := journal.Detail{Via: former.Kind.String()}
 	return errors.Join(
-		g.acted(ctx, req.Subject, &w, journal.KindEnrol, "changed", journal.Detail{Via: former.Kind.String()}),
+		g.acted(ctx, req.Subject, &w, journal.KindEnrol, "changed", d),
 		g.revoked(ctx, req.Subject, &w, revoked),
 		g.notify(ctx, Notice{Subject: req.Subject, Kind: ContactChanged, Former: former, Event: w.Event}))
 }
@@ -65,7 +68,7 @@ func (g *Guard) ChangeContact(ctx context.Context, grant string, req Request, fo
 // fresh reports whether the contact was changed so lately that it proves nothing
 // sensitive (L19), by the directory's word or the guard's own memory.
 func (s *situation) fresh(c *Contact) bool {
-	if c.Kind >= policy.SMS && c.Kind <= policy.App && s.now.Before(s.memo.settles[c.Kind-policy.SMS]) {
+	if c.Kind < policy.SMS || c.Kind > policy.App || s.now.Before(s.memo.settles[c.Kind-policy.SMS]) {
 		return true
 	}
 	return !c.Since.IsZero() && s.now.Sub(c.Since) < settling

@@ -67,7 +67,9 @@ func (g *Guard) RevokeOtherDevices(ctx context.Context, grant string, req Reques
 }
 
 // revokeFor revokes the known devices that are meant, by a grant.
-func (g *Guard) revokeFor(ctx context.Context, grant string, req Request, meant func(Key) bool) error {
+func (g *Guard) revokeFor(
+	ctx context.Context, grant string, req Request, meant func(Key) bool,
+) error {
 	w, err := g.redeemFor(ctx, ActionRevoke, grant, req)
 	if err != nil {
 		return err

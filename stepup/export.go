@@ -87,7 +87,7 @@ type ExportedProof struct {
 	Bound   bool      `json:"bound"`
 	ACR     string    `json:"acr,omitempty"`
 	Device  string    `json:"device,omitempty"` // as in Devices
-	Session string    `json:"session"`          // the same for proofs of one session, and good for nothing else
+	Session string    `json:"session"`          // the same for all of one session; no more
 }
 
 // ExportedChallenge is a challenge that may still be passed.

@@ -31,7 +31,8 @@ func TestExport(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		`"methods":[{"method":"totp","last_code":"2026-03-02T09:01:00Z"}]`, `"kind":"Firefox on Linux"`, `"trusted":true`, `"stranger":100`, `"FR"`, `"purpose"`,
+		`"methods":[{"method":"totp","last_code":"2026-03-02T09:01:00Z"}]`, `"kind":"Firefox on Linux"`,
+		`"trusted":true`, `"stranger":100`, `"FR"`, `"purpose"`,
 		`"failures":[{"lane":"stranger","method":"code6","count":1`, `"wrong_24h":1`,
 	} {
 		if !strings.Contains(string(text), want) {
@@ -108,11 +109,13 @@ func TestWhatExportToldIsGoneAfterErase(t *testing.T) {
 	for _, p := range e.Proofs {
 		sessions[p.Session] = true
 	}
-	if len(sessions) != 2 || len(e.Proofs) != 2 || e.Proofs[0].Method != "code6" || e.Proofs[0].Device == "" {
+	if len(sessions) != 2 || len(e.Proofs) != 2 || e.Proofs[0].Method != "code6" ||
+		e.Proofs[0].Device == "" {
 		t.Errorf("got proofs %+v, want those of two sessions", e.Proofs)
 	}
 	first := e.Challenges[len(e.Challenges)-1]
-	if len(e.Challenges) != 2 || first.Facts["amount"] != "99" || first.Via != "email" || len(first.Teaches.Proofs) != 1 {
+	if len(e.Challenges) != 2 || first.Facts["amount"] != "99" || first.Via != "email" ||
+		len(first.Teaches.Proofs) != 1 {
 		t.Errorf("got challenges %+v, want the two under way", e.Challenges)
 	}
 	if err := b.Guard.Erase(t.Context(), c.Subject); err != nil {

@@ -184,7 +184,8 @@ func (v *view) pending(p place) (all []Pending, err error) {
 		}
 		if c := v.challenge(at); v.open(c) {
 			id := v.shards[at.shard()].challenges.key(at.row())
-			all = append(all, Pending{ID: id, Method: c.method, Expires: moment(c.at), Demand: slices.Clone(*v.demand(at))})
+			demand := slices.Clone(*v.demand(at))
+			all = append(all, Pending{ID: id, Method: c.method, Expires: moment(c.at), Demand: demand})
 		}
 	}
 	return all, nil

@@ -43,7 +43,8 @@ func (g *Guard) Unlock(ctx context.Context, subject string, lane Lane) error {
 	if err != nil {
 		return err
 	}
-	return g.outside(ctx, subject, journal.KindUnlock, "unlocked", journal.Detail{Lane: lane.String(), By: g.by(ctx)})
+	d := journal.Detail{Lane: lane.String(), By: g.by(ctx)}
+	return g.outside(ctx, subject, journal.KindUnlock, "unlocked", d)
 }
 
 // Revoke makes devices of a subject unknown, by the identifiers of

@@ -22,15 +22,13 @@ import (
 // it proves that he may: [Guard.EraseProfile]. The owner is told. Errors: a
 // [*RequestError], [ErrUnavailable].
 func (g *Guard) Erase(ctx context.Context, subject string) error {
-	return g.erase(ctx, subject, &journal.Event{
-		Kind: journal.KindErase, ID: newID(Key{}).reference(), Outcome: "erased", Detail: journal.Detail{By: g.by(ctx)},
-	})
+	return g.erase(ctx, subject, newID(Key{}), g.by(ctx))
 }
 
 // EraseProfile is [Guard.Erase] for the customer who asks for it. The grant is
-// of the action [ActionErase]. Errors: those of [Guard.Redeem]; where the grant
-// was accepted and the rest is [ErrUnavailable], the customer has asked: call
-// Erase until it succeeds.
+// of the action [ActionErase]. Errors: those of [Guard.Redeem]. An
+// [ErrUnavailable] may leave a subject half erased, and its grant used up: have
+// him ask again, or call Erase for him until it succeeds.
 func (g *Guard) EraseProfile(ctx context.Context, grant string, req Request) error {
 	w, err := g.redeemFor(ctx, ActionErase, grant, req)
 	if err != nil {
@@ -41,16 +39,17 @@ func (g *Guard) EraseProfile(ctx context.Context, grant string, req Request) err
 	} else if !w.stands(r, st) {
 		return ErrRefused
 	}
-	return g.erase(ctx, req.Subject, &journal.Event{Kind: journal.KindErase, ID: w.ID.reference(), Outcome: "erased"})
+	return g.erase(ctx, req.Subject, w.ID, journal.Pseudonym{})
 }
 
-// erase erases, and records it.
-func (g *Guard) erase(ctx context.Context, subject string, e *journal.Event) error {
+// erase erases, and records it under an id.
+func (g *Guard) erase(ctx context.Context, subject string, id ID, by journal.Pseudonym) error {
 	if err := checkSubject(subject); err != nil {
 		return err
 	}
 	err := g.config.Store.Erase(ctx, Erasure{
-		Subject: g.subjectRef(subject), Tombstone: tombstone(g.keys.subject.Sum([]byte(subject))), Now: g.config.Now(),
+		Subject: g.subjectRef(subject), Tombstone: tombstone(g.keys.subject.Sum([]byte(subject))),
+		Now: g.config.Now(),
 	})
 	if err != nil {
 		return unavailable("erase", err)
@@ -59,10 +58,12 @@ func (g *Guard) erase(ctx context.Context, subject string, e *journal.Event) err
 	if err != nil {
 		return unavailable("journal keys", err)
 	}
-	e.Detail.Keys = destroyed
 	// The event of it stands for the notice too: another would need a new key.
 	g.config.Notify(ctx, Notice{Subject: subject, Kind: ProfileErased})
-	return g.follow(ctx, &demand{Subject: subject}, e)
+	return g.follow(ctx, &demand{Subject: subject}, &journal.Event{
+		Kind: journal.KindErase, ID: id.reference(), Outcome: "erased",
+		Detail: journal.Detail{Keys: destroyed, By: by},
+	})
 }
 
 // shred destroys the keys of a subject's sealed events, and returns how many
