@@ -4,9 +4,11 @@
 package stepup_test
 
 import (
+	"net/netip"
 	"testing"
 	"time"
 
+	"github.com/proportion-go/proportion/risk"
 	"github.com/proportion-go/proportion/risk/risktest"
 	"github.com/proportion-go/proportion/stepup"
 	"github.com/proportion-go/proportion/stepup/steptest"
@@ -89,6 +91,38 @@ func TestThiefOfOneDeviceShutsNothingOfAnother(t *testing.T) {
 				t.Errorf("%v: the owner's other device, by %v: got error %v", order, m, err)
 			}
 		}
+	}
+}
+
+// A stolen token is trusted on the network, and in a browser, of the device that
+// it was stolen from: in any other its bearer is a stranger, who sees and spends
+// nothing of the owner's (L11).
+func TestStolenTokenInAnotherBrowserIsAStrangers(t *testing.T) {
+	s := newScene(t)
+	laptop := s.owner(t)
+	for name, change := range map[string]func(*steptest.Client){
+		"another browser": func(c *steptest.Client) {
+			c.UserAgent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
+		},
+		"another network": func(c *steptest.Client) { c.From(risktest.NewYorkAddr) },
+		"no address":      func(c *steptest.Client) { c.IP = netip.Addr{} },
+	} {
+		thief := stolen(laptop)
+		change(thief)
+		d := s.Decide(thief, "address.change", nil)
+		if d.Signals.Bool(risk.DeviceTrusted) == risk.True || len(d.Offers) == 0 || d.Offers[0].To != "" {
+			t.Errorf("%s: got trusted %v, offers %v", name, d.Signals.Bool(risk.DeviceTrusted), d.Offers)
+		}
+		before := used(s.meter.wrong())
+		s.assault(t, thief, "address.change", 2)
+		after := used(s.meter.wrong())
+		if after[stepup.TrustedLane] != before[stepup.TrustedLane] || after == before {
+			t.Errorf("%s: got %+v ppm compared, want none of the trusted lane", name, after)
+		}
+		s.Clock.Advance(time.Hour)
+	}
+	if d := s.Decide(stolen(laptop), "address.change", nil); d.Signals.Bool(risk.DeviceTrusted) != risk.True {
+		t.Error("a copy in a browser like it is not trusted, so that nothing was tried here")
 	}
 }
 

@@ -160,6 +160,15 @@ func (m *machine) erase(t *rapid.T) {
 	m.seed(m.tb)
 }
 
+// restore goes on with a store made from a snapshot of this very moment: what was
+// begun and not passed is over, and what was passed stays so.
+func (m *machine) restore(*rapid.T) {
+	m.reopen(m.tb, snapshot(m.tb, m.meter.Store))
+	for _, q := range m.asked {
+		q.ended = q.ended || !q.passed
+	}
+}
+
 // check is what holds after whatever happened: what the store counts is no less
 // than what was compared within 30 days, and no more than the bounds.
 func (m *machine) check(t *rapid.T) {
@@ -210,6 +219,7 @@ func TestNoSequenceOfOperationsBreaksAChallenge(t *testing.T) {
 			"replay a ticket": m.replay,
 			"redeem":          m.redeem,
 			"erase":           m.erase,
+			"restore":         m.restore,
 			"rotate":          func(*rapid.T) { rotateKeys(t, m.scene) },
 		}
 		for name, spans := range map[string][]time.Duration{
