@@ -36,7 +36,7 @@ type EventsConfig struct {
 	// Window is how many later events of a file are read before one is taken to
 	// be the next: an event that stands no more lines too late than that comes
 	// into its place in time. Files that overlap in time are merged, and share
-	// it. Zero: 16,384, which take some 12 MB. Negative: none.
+	// it. Zero: 8,192, which take some 7 MB. Negative: none.
 	Window int
 
 	// Subjects bounds the subjects who are remembered; past it they are

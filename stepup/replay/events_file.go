@@ -106,7 +106,8 @@ func (h *held) push(r *row) (moved bool) {
 	h.bytes += len(r.text)
 	at := len(h.rows)
 	if moved = at > h.gone && r.time.Before(h.rows[at-1].time); moved {
-		at = h.gone + sort.Search(h.len(), func(i int) bool { return h.rows[h.gone+i].time.After(r.time) })
+		kept := h.rows[h.gone:]
+		at = h.gone + sort.Search(len(kept), func(i int) bool { return kept[i].time.After(r.time) })
 	}
 	h.rows = slices.Insert(h.rows, at, r)
 	return moved

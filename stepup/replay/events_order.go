@@ -24,7 +24,7 @@ type order struct {
 }
 
 const (
-	defaultWindow = 16_384
+	defaultWindow = 8192
 	// maxHeld bounds the bytes of the lines that are held, over all files.
 	maxHeld = 16 << 20
 	// maxOpen bounds the files that are merged at a time.

@@ -26,7 +26,8 @@ func TestLate(t *testing.T) {
 	r := run(t, replay.NewEvents(replay.EventsConfig{Files: []string{path}, Window: -1}),
 		replay.Config{Policy: parse(t)})
 	want := []replay.Place{{File: path, Line: 3}}
-	if c := r.Source; c.Disorder != 1 || c.Reordered != 0 || c.Taught != 3 || !slices.Equal(c.Late, want) {
+	c := r.Source
+	if c.Disorder != 1 || c.Reordered != 0 || c.Taught != 3 || !slices.Equal(c.Late, want) {
 		t.Errorf("got %+v", c)
 	}
 	var late []string
@@ -36,7 +37,8 @@ func TestLate(t *testing.T) {
 	path = save(t, "late.jsonl", []byte(strings.Join(late, "\n")))
 	r = run(t, replay.NewEvents(replay.EventsConfig{Files: []string{path}, Window: 8}),
 		replay.Config{Policy: parse(t)})
-	if c := r.Source; c.Disorder != 21 || c.Reordered != 29 || len(c.Late) != 20 || c.Late[0].Line != 10 {
+	c = r.Source
+	if c.Disorder != 21 || c.Reordered != 29 || len(c.Late) != 20 || c.Late[0].Line != 10 {
 		t.Errorf("got %+v", c)
 	}
 }
@@ -101,9 +103,10 @@ func TestOrder(t *testing.T) {
 			continue
 		}
 		for i := range want {
-			if got[i].event.Time != want[i].event.Time || !reflect.DeepEqual(got[i].signals, want[i].signals) {
+			got, want := &got[i], &want[i]
+			if got.event.Time != want.event.Time || !reflect.DeepEqual(got.signals, want.signals) {
 				t.Fatalf("%s: event %d: got %v at %v, want %v at %v", name, i,
-					&got[i].signals, got[i].event.Time, &want[i].signals, want[i].event.Time)
+					&got.signals, got.event.Time, &want.signals, want.event.Time)
 			}
 		}
 	}

@@ -144,8 +144,8 @@ func readTime(text []byte) (time.Time, error) {
 			return t.UTC(), nil
 		}
 	}
-	if seconds, err := strconv.ParseFloat(string(text), 64); err == nil && seconds > 0 && seconds < 1e11 {
-		return time.UnixMicro(int64(seconds * 1e6)).UTC(), nil
+	if x, err := strconv.ParseFloat(string(text), 64); err == nil && x > 0 && x < 1e11 {
+		return time.UnixMicro(int64(x * 1e6)).UTC(), nil
 	}
 	return time.Time{}, fmt.Errorf("%w: time: want RFC 3339, as 2026-03-02T09:00:00Z", ErrRow)
 }

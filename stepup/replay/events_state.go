@@ -84,7 +84,8 @@ func (s *Events) MarshalBinary() ([]byte, error) {
 	w := s.world
 	w.encodeAll()
 	state := eventsState{
-		Begun: s.order.begun, Counts: s.Counts(), World: *w, Lives: w.Lives, Level: w.Level, Evidence: w.evidence,
+		Begun: s.order.begun, Counts: s.Counts(),
+		World: *w, Lives: w.Lives, Level: w.Level, Evidence: w.evidence,
 	}
 	for _, f := range s.order.open {
 		open := stateOf(f)

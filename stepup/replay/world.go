@@ -85,8 +85,10 @@ func (w *world) count(o *risk.Observation, l *life, subject uint64) {
 	o.Counts.Failures1h = within(time.Hour)
 	o.Counts.Failures24h = within(24 * time.Hour)
 	if o.Addr.IsValid() {
-		o.Counts.IPSubjects1h = risk.KnownCount(float64(w.Addresses.see(placeOf(o.Addr, 32, 64), subject, now)))
-		o.Counts.NetSubjects1h = risk.KnownCount(float64(w.Networks.see(placeOf(o.Addr, 24, 48), subject, now)))
+		here := w.Addresses.see(placeOf(o.Addr, 32, 64), subject, now)
+		near := w.Networks.see(placeOf(o.Addr, 24, 48), subject, now)
+		o.Counts.IPSubjects1h = risk.KnownCount(float64(here))
+		o.Counts.NetSubjects1h = risk.KnownCount(float64(near))
 	}
 }
 

@@ -18,7 +18,8 @@ type lives struct {
 	Lives map[uint64]*life
 
 	slots   []slot // that are decoded
-	hand    int    // the next of them to be closed
+	room    int    // for how many
+	hand    int    // the slot that was emptied last
 	scratch []byte
 }
 
@@ -40,12 +41,12 @@ type slot struct {
 const (
 	// maxFailures bounds the failures that are counted, above any threshold.
 	maxFailures = 64
-	// maxSlots bounds the profiles that are decoded: some 25 MB.
-	maxSlots = 8192
+	// defaultSlots is how many profiles are decoded at most: some 25 MB.
+	defaultSlots = 8192
 )
 
 func newLives(subjects int) lives {
-	return lives{sample: sample{most: subjects}, Lives: map[uint64]*life{}}
+	return lives{sample: sample{most: subjects}, Lives: map[uint64]*life{}, room: defaultSlots}
 }
 
 // life returns what is remembered of a subject, nothing of nobody.
@@ -73,7 +74,7 @@ func (v *lives) life(subject uint64, known bool) *life {
 // open returns the profile of a life. It is valid until the next is opened.
 func (v *lives) open(l *life) *risk.Profile {
 	if l.slot == 0 {
-		s := v.room()
+		s := v.empty()
 		s.of, l.slot = l, v.hand+1
 		if l.Profile != nil && s.profile.UnmarshalBinary(l.Profile) != nil {
 			s.profile.Reset() // it was encoded here
@@ -84,16 +85,16 @@ func (v *lives) open(l *life) *risk.Profile {
 	return &s.profile
 }
 
-// room returns an empty slot, at the hand: a new one, or that of a life that
+// empty returns an empty slot, at the hand: a new one, or that of a life that
 // was not used for a turn of the hand.
-func (v *lives) room() *slot {
-	if len(v.slots) < maxSlots {
+func (v *lives) empty() *slot {
+	if len(v.slots) < v.room {
 		v.hand = len(v.slots)
 		v.slots = append(v.slots, slot{})
 		return &v.slots[v.hand]
 	}
 	for {
-		v.hand = (v.hand + 1) % maxSlots
+		v.hand = (v.hand + 1) % len(v.slots)
 		s := &v.slots[v.hand]
 		if !s.used {
 			v.encode(s)
