@@ -37,7 +37,7 @@ func (g *Guard) Finish(ctx context.Context, binding, id, code string) (Grant, er
 		ID: cid, Try: newTry(), Method: m, Binding: from, Now: f.now, Cost: cost(m), Limits: limits,
 	})
 	if err != nil {
-		g.compareNothing(ctx, m, code)
+		_ = g.verify(ctx, g.refusedAnswer(m, f.now), code)
 		return Grant{}, g.notCompared(ctx, cid, m, err)
 	}
 	ctx = context.WithoutCancel(ctx)
@@ -145,6 +145,7 @@ type finishing struct {
 	used      Authenticator // as the right answer leaves it, if it used one
 	was       []byte
 	learns    []string // what the proof makes of the device: known, trusted
+	nowhere   bool     // it was refused, and is only compared
 	settles   []Ref    // caps on what stayed unanswered
 }
 

@@ -30,6 +30,8 @@ type Guard struct {
 
 	// Rooms for as many as compare recovery codes, and as many as only seem to.
 	guessing, refusing chan struct{}
+
+	nothing nothing
 }
 
 // keys are the derived keys of one deployment, one for each purpose (L30).
@@ -57,6 +59,9 @@ func New(p *policy.Policy, c Config) (*Guard, error) {
 		ticket: sealer("ticket"), demand: sealer("demand"), grant: sealer("grant"), token: sealer("token"),
 		seal: sealer("seal"), enrol: sealer("enrol"), event: sealer("event"),
 	}}
+	if g.nothing, err = g.newNothing(); err != nil {
+		return nil, err
+	}
 	g.policy.Store(p)
 	g.habits.start(&c)
 	return g, nil

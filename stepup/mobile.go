@@ -104,25 +104,34 @@ func (g *Guard) Confirm(ctx context.Context, id string, a Answer) error {
 	var err error
 	f.attempted, err = g.attempt(ctx, Attempt{ID: cid, Try: newTry(), Method: m, Now: f.now, Cost: cost(m), Limits: limits})
 	if err != nil {
+		_ = g.confirms(g.refusedAnswer(m, f.now), id, a)
 		return g.notCompared(ctx, cid, m, err)
 	}
 	if !g.openDemand(cid, f.attempted.Demand, &f.demand) {
 		return ErrRefused
 	}
-	mobile := enrolled(f.attempted.Authenticators, Mobile4)
-	if mobile == nil || !ed25519.Verify(ed25519.PublicKey(mobile.Sealed), a.Message(id), a.Signature) {
+	switch {
+	case !g.confirms(&f, id, a):
 		return g.wrong(ctx, &f)
-	}
-	if !a.Approve {
+	case !a.Approve:
 		return g.reject(ctx, &f)
-	}
-	code, err := otp.Canonical(a.Code, digits(m))
-	if err != nil || !g.keys.code.Verify(f.attempted.Code, f.demand.codeParts(m, code)...) {
-		return g.wrong(ctx, &f)
 	}
 	f.settles = []Ref{g.unanswered(&f.demand).Of}
 	_, err = g.pass(ctx, &f)
 	return err
+}
+
+// confirms reports whether the enrolled mobile signed the answer, and the digits
+// are right where it approves. It compares both, whatever the first says.
+func (g *Guard) confirms(f *finishing, id string, a Answer) bool {
+	mobile := enrolled(f.attempted.Authenticators, Mobile4)
+	if mobile == nil {
+		return false
+	}
+	signed := ed25519.Verify(ed25519.PublicKey(mobile.Sealed), a.Message(id), a.Signature)
+	code, err := otp.Canonical(a.Code, digits(Mobile4))
+	right := g.keys.code.Verify(f.attempted.Code, f.demand.codeParts(Mobile4, code)...)
+	return signed && (err == nil && right || !a.Approve)
 }
 
 // reject ends a challenge that the customer says was not his. That is an

@@ -99,11 +99,9 @@ func (g *Guard) verifyPasskey(ctx context.Context, f *finishing, response string
 	if a == nil || g.config.Passkeys == nil {
 		return false
 	}
-	if !g.keys.code.Verify(f.attempted.Code, f.demand.codeParts(Passkey, "")...) {
-		return false
-	}
+	ours := g.keys.code.Verify(f.attempted.Code, f.demand.codeParts(Passkey, "")...)
 	credentials, err := g.keys.seal.Open(a.Sealed, passkeyBinding(f.demand.Subject))
-	if err != nil {
+	if err != nil || !ours {
 		return false
 	}
 	used, err := g.config.Passkeys.Verify(ctx, f.demand.Subject, credentials, f.attempted.Code, []byte(response))

@@ -92,10 +92,14 @@ const guessers = 4
 // verifyRecovery spends a code of the subject's set. A subject without one
 // costs the same work.
 func (g *Guard) verifyRecovery(ctx context.Context, f *finishing, code string) bool {
-	if !enter(ctx, g.guessing) {
+	room := g.guessing
+	if f.nowhere {
+		room = g.refusing // a flood of those keeps nobody from recovering
+	}
+	if !enter(ctx, room) {
 		return false
 	}
-	defer leave(g.guessing)
+	defer leave(room)
 	var set otp.RecoverySet
 	a := enrolled(f.attempted.Authenticators, Recovery)
 	if a != nil {
@@ -119,19 +123,6 @@ func (g *Guard) verifyRecovery(ctx context.Context, f *finishing, code string) b
 	f.used, f.was = *a, a.Sealed
 	f.used.Sealed = sealed
 	return true
-}
-
-// compareNothing does for a refused answer the work of one that is compared, so
-// that the time it takes tells neither from the other (L14). For all methods but
-// recovery that work is lost in the noise. The refused have a room of their own:
-// a flood of them keeps nobody from recovering.
-func (g *Guard) compareNothing(ctx context.Context, m Method, code string) {
-	if m != Recovery || !enter(ctx, g.refusing) {
-		return
-	}
-	defer leave(g.refusing)
-	var none otp.RecoverySet
-	_, _ = none.Verify(code) // matches nothing
 }
 
 // enter takes a place in a room, unless the caller hangs up before.
