@@ -47,7 +47,7 @@ const sourceWidth = 96
 // column.
 func (f Finding) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s:%d:%d: %s: %s\n", f.File, f.Line, f.Column, f.ID, visible(f.Message))
+	fmt.Fprintf(&b, "%s:%d:%d: %s: %s\n", visible(f.File), f.Line, f.Column, f.ID, visible(f.Message))
 	if strings.TrimSpace(f.Source) != "" {
 		line, column := window([]rune(visible(f.Source)), f.Column)
 		fmt.Fprintf(&b, "    %s\n    %s^\n", line, strings.Repeat(" ", column-1))

@@ -95,6 +95,14 @@ func golden(t *testing.T, path, got string) {
 	}
 }
 
+// TestFindingOfAnOddName: the name of a file steers no terminal.
+func TestFindingOfAnOddName(t *testing.T) {
+	_, err := policy.Parse(policy.Source{Name: "a\x1b[2J\u202e.yaml", Data: []byte("version: 2")})
+	if err == nil || strings.ContainsAny(err.Error(), "\x1b\u202e") || !strings.HasPrefix(err.Error(), "a\uFFFD[2J\uFFFD.yaml:1:10: ") {
+		t.Errorf("got %q, want the name without its control characters", err)
+	}
+}
+
 // TestBadFiles finds files that no check is tested with.
 func TestBadFiles(t *testing.T) {
 	files, err := filepath.Glob("testdata/bad/*.yaml")

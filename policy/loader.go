@@ -175,6 +175,10 @@ func (v value) supported() bool {
 			p.Value.Text == strconv.Itoa(version) {
 			continue
 		}
+		if p.Value.Kind == document.Text && p.Value.Text == strconv.Itoa(version) {
+			v.at(p.Value).report("version", "write version: 1", "the version is a number, without quotes")
+			return false
+		}
 		v.at(p.Value).report("version", "upgrade the library, or write version: 1",
 			"version %s is not supported; this build supports version %d", written(p.Value),
 			version)

@@ -56,7 +56,12 @@ func (l *loader) read(s policy.Source) {
 // readFile reads the outermost keys.
 func (v value) readFile() {
 	keys := v.known("version", "given", "tests")
-	if n, ok := v.need(keys, "version"); ok && (n.n.Kind != document.Integer || n.n.Text != version) {
+	n, ok := v.need(keys, "version")
+	switch {
+	case !ok, n.n.Kind == document.Integer && n.n.Text == version:
+	case n.n.Kind == document.Text && n.n.Text == version:
+		n.report("version", "write version: 1", "the version is a number, without quotes")
+	default:
 		n.report("version", "upgrade the library, or write version: 1",
 			"version %s is not supported; this build supports version %s", n.n.Text, version)
 	}

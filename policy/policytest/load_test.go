@@ -89,6 +89,8 @@ func TestFileFindings(t *testing.T) {
 		{"another version", "version: 2\ntests:\n" + test,
 			"1:10: version: version 2 is not supported; this build supports version 1 " +
 				"(upgrade the library, or write version: 1)"},
+		{"version in quotes", "version: \"1\"\ntests:\n" + test,
+			"1:10: version: the version is a number, without quotes (write version: 1)"},
 		{"no tests", "version: 1\n", "1:1: missing-key: tests is missing"},
 		{"empty tests", "version: 1\ntests: []\n", "2:8: wrong-value: there are no tests"},
 		{"key", "version: 1\ndefaults: {}\ntests:\n" + test,

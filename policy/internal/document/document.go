@@ -228,6 +228,9 @@ func badRune(rest string, r rune) string {
 		return fmt.Sprintf("line separator %U", r)
 	case r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069':
 		return fmt.Sprintf("direction character %U, which shows text out of order", r)
+	case r == '\u00ad' || r == '\u180e' || r == '\u200b' || r >= '\u2060' && r <= '\u2064':
+		// Joiners and direction marks stay: there are languages that need them.
+		return fmt.Sprintf("character %U, which takes no room and is not seen", r)
 	}
 	return ""
 }
