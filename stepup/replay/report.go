@@ -4,6 +4,7 @@
 package replay
 
 import (
+	"strings"
 	"time"
 
 	"github.com/proportion-go/proportion/policy"
@@ -157,9 +158,12 @@ func (l *Labels) Precision() float64 {
 // or denied.
 func (l *Labels) Friction() float64 { return per(1000, l.Prompted+l.Refused, l.Legit) }
 
+// oneLine returns what is wrong, all of it, on one line.
+func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", ": ") }
+
 // bad notes a line that could not be read.
 func (r *Report) bad(e *journal.LineError) {
 	if len(r.BadLines) < maxBadLines {
-		r.BadLines = append(r.BadLines, BadLine{File: e.File, Line: e.Line, Problem: e.Err.Error()})
+		r.BadLines = append(r.BadLines, BadLine{File: e.File, Line: e.Line, Problem: oneLine(e.Err)})
 	}
 }

@@ -53,6 +53,7 @@ func TestScripts(t *testing.T) {
 			return errors.Join(os.CopyFS(folder, os.DirFS(examples)),
 				os.WriteFile(filepath.Join(folder, "journal.jsonl"), journal, 0o600),
 				os.WriteFile(filepath.Join(folder, "journal.jsonl.gz"), zipped.Bytes(), 0o600),
+				os.WriteFile(filepath.Join(folder, "torn.jsonl.gz"), zipped.Bytes()[:zipped.Len()/2], 0o600),
 				os.WriteFile(filepath.Join(folder, "labelled.jsonl"), labelled, 0o600))
 		},
 	})

@@ -6,6 +6,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -79,11 +80,19 @@ func (w world) readPolicy(paths []string) ([]policy.Source, error) {
 	return w.readAll(files)
 }
 
+// readAll reads each file once, however often and by whatever path it is named.
 func (w world) readAll(files []string) ([]policy.Source, error) {
 	sources := make([]policy.Source, 0, len(files))
+	var seen []fs.FileInfo
 	for i, path := range files {
 		if slices.Contains(files[:i], path) {
 			continue
+		}
+		if info, err := os.Stat(path); err == nil && path != stdinPath {
+			if slices.ContainsFunc(seen, func(other fs.FileInfo) bool { return os.SameFile(info, other) }) {
+				continue
+			}
+			seen = append(seen, info)
 		}
 		s, err := w.read(path)
 		if err != nil {
