@@ -71,12 +71,7 @@ func BenchmarkJournal(b *testing.B) {
 	events := life(1, 400, 40)
 	path := save(b, "e.jsonl", rows(events))
 	content := recorded(b, p, replay.EventsConfig{Files: []string{path}, Locator: placed(events)})
-	var decisions []byte
-	for line := range bytes.Lines(content) {
-		if bytes.Contains(line, []byte(`"kind":"decision"`)) {
-			decisions = append(decisions, line...)
-		}
-	}
+	decisions := onlyDecisions(content)
 	bench(b, len(decisions), func() replay.Source {
 		return replay.NewJournal(replay.JournalConfig{Files: []string{"-"}, Stdin: bytes.NewReader(decisions)})
 	}, replay.Config{Policy: p})
