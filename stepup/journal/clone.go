@@ -3,7 +3,11 @@
 
 package journal
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/proportion-go/proportion/risk"
+)
 
 // Clone returns a copy that shares nothing which a [Decoder] writes again.
 func (e *Event) Clone() *Event {
@@ -19,6 +23,9 @@ func (d *Decision) clone() *Decision {
 	c := *d
 	if d.Signals != nil {
 		signals := *d.Signals
+		if methods, known := signals.List(risk.SessionMethods); known {
+			signals.SetList(risk.SessionMethods, slices.Clone(methods))
+		}
 		c.Signals = &signals
 	}
 	c.Facts = slices.Clone(d.Facts)

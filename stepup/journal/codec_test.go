@@ -7,6 +7,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"math"
+	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -275,5 +278,46 @@ func TestDecodeAllocatesLittle(t *testing.T) {
 	var e journal.Event
 	if n := testing.AllocsPerRun(100, func() { _ = d.Decode(text, &e) }); n > 5 {
 		t.Errorf("got %v allocations, want at most 5", n)
+	}
+}
+
+// Numbers of every length, with the point everywhere, are what strconv makes of
+// them, to the last bit.
+func TestNumbersAgreeWithStrconv(t *testing.T) {
+	const head = `{"v":1,"time":"2026-06-01T12:00:00Z","kind":"decision","id":"a","detail":{"signals":{"travel":{"km":`
+	dice := rand.New(rand.NewPCG(1, 2))
+	digits := func(n int) (text string) {
+		for range n {
+			text += strconv.Itoa(dice.IntN(10))
+		}
+		return text
+	}
+	var d journal.Decoder
+	var e journal.Event
+	for range 30_000 {
+		count := 16 + dice.IntN(4) // where rounding is hardest
+		if dice.IntN(3) == 0 {
+			count = 1 + dice.IntN(40)
+		}
+		text, behind := digits(count), dice.IntN(count)
+		if text = strings.TrimLeft(text[:count-behind], "0") + "." + text[count-behind:]; text[0] == '.' {
+			text = "0" + text
+		}
+		text = strings.TrimSuffix(text, ".")
+		if dice.IntN(2) == 0 {
+			text = "-" + text
+		}
+		want, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		end := []string{"}}}}", `,"hours":1}}}}`, " \t}}}}", "}}}}       "}[dice.IntN(4)]
+		if err := d.Decode([]byte(head+text+end), &e); err != nil {
+			t.Fatal(err)
+		}
+		got, known := e.Decision.Signals.Number(risk.TravelKM)
+		if !known || math.Float64bits(got) != math.Float64bits(want) {
+			t.Fatalf("%s: got %v, want %v", text, got, want)
+		}
 	}
 }

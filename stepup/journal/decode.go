@@ -21,6 +21,12 @@ type Decoder struct {
 	decision Decision
 	signals  risk.Signals
 	spare    Decision // lists that were read before, for their room
+	methods  []string // likewise
+
+	followed [2]followed // by the number of the table
+	seen     uint64      // members of the object that is being read, but for the last
+	memo     *memo
+	ending   ending
 
 	box, plain []byte // of the last sealed detail
 }
@@ -43,6 +49,7 @@ func (d *Decoder) Decode(line []byte, e *Event) error {
 		return ErrTooLong
 	}
 	d.reset(line)
+	d.ending.at = 0
 	if !utf8.Valid(line) { // RFC 8259 s8.1
 		if endsInRune(line) {
 			d.at = len(line)
@@ -55,6 +62,9 @@ func (d *Decoder) Decode(line []byte, e *Event) error {
 	if d.err != nil {
 		*e = Event{}
 		return d.err
+	}
+	if d.ending.at > 0 {
+		d.remember(e)
 	}
 	return nil
 }
@@ -85,11 +95,20 @@ func (d *Decoder) complete(seen uint64, e *Event) {
 // object reads the members of an object and returns which of them it has.
 func (d *Decoder) object(t *table, e *Event, extra *string) (seen uint64) {
 	d.open('{')
-	next := 0
-	for n := 0; d.more('}', n); n++ {
-		d.peek()
-		from := d.at
-		i := t.next(d, next)
+	followed := &d.followed[t.number]
+	next, from := 0, 0
+	for n := 0; ; n++ {
+		i := int(followed[next])
+		if !d.leads(&t.leads[i], n) {
+			if !d.more('}', n) {
+				break
+			}
+			d.peek()
+			from = d.at
+			if i = t.find(d.key()); i >= 0 {
+				followed[next] = uint8(i)
+			}
+		}
 		switch {
 		case i < 0:
 			d.skip()
@@ -97,6 +116,7 @@ func (d *Decoder) object(t *table, e *Event, extra *string) (seen uint64) {
 		case seen>>i&1 != 0:
 			d.fail("a member stands twice")
 		default:
+			d.seen = seen
 			t.members[i].read(d, e)
 			seen, next = seen|1<<i, i+1
 		}
@@ -150,7 +170,10 @@ func (d *Decoder) version(*Event) {
 	}
 }
 
-func (d *Decoder) detail(e *Event) { d.object(detailTable, e, &e.Detail.Extra) }
+func (d *Decoder) detail(e *Event) {
+	seen := d.object(detailTable, e, &e.Detail.Extra)
+	d.ending.seen = seen
+}
 
 func (d *Decoder) sealed(e *Event) {
 	if d.box = d.base64(d.box); len(d.box) == 0 {
@@ -178,9 +201,12 @@ func (d *Decoder) readSignals(e *Event) {
 	var seen SignalSet
 	d.open('{')
 	next := 0
-	for n := 0; d.more('}', n); n++ {
+	for n := 0; ; n++ {
 		i := next
-		if i == len(signalGroups) || !d.isQuoted(signalGroups[i].quoted) {
+		if i == len(signalGroups) || !d.leads(&signalGroups[i].lead, n) {
+			if !d.more('}', n) {
+				break
+			}
 			i = findGroup(d.key())
 		}
 		switch {
@@ -204,42 +230,49 @@ func (d *Decoder) readSignals(e *Event) {
 
 func (d *Decoder) readGroup(g *signalGroup) (seen SignalSet) {
 	d.open('{')
-	next := 0
-	for n := 0; d.more('}', n); n++ {
-		i := next
-		if i == len(g.keys) || !d.isQuoted(g.keys[i].quoted) {
-			i = g.find(d.key())
+	n := 0
+	for ; n < len(g.keys); n++ {
+		k := &g.keys[n]
+		if !d.leads(&k.lead, n) {
+			break
 		}
-		if i < 0 {
+		seen |= k.set
+		d.readSignal(k)
+	}
+	for ; d.more('}', n); n++ { // what follows otherwise
+		i := g.find(d.key())
+		switch {
+		case i < 0:
 			d.skip()
 			continue
-		}
-		next = i + 1
-		id := g.keys[i].signal
-		if seen.Has(id) {
+		case seen&g.keys[i].set != 0:
 			d.fail("a signal stands twice")
 		}
-		seen = seen.With(id)
-		if !d.null() {
-			d.readSignal(id)
-		}
+		seen |= g.keys[i].set
+		d.readSignal(&g.keys[i])
 	}
 	return seen
 }
 
-func (d *Decoder) readSignal(id risk.Signal) {
-	switch id.Type() {
+func (d *Decoder) readSignal(k *signalKey) {
+	if d.peek() == 'n' {
+		d.null()
+		return
+	}
+	switch k.kind {
 	case risk.Bool:
-		d.signals.SetBool(id, risk.TruthOf(d.bool()))
+		d.signals.SetBool(k.signal, risk.TruthOf(d.bool()))
 	case risk.Number:
-		d.signals.SetNumber(id, d.real())
+		d.signals.SetNumber(k.signal, d.real())
 	case risk.List:
-		list := d.texts(nil)
+		list := d.texts(d.methods)
 		if list == nil {
-			list = []string{} // known, and empty
+			d.signals.SetList(k.signal, []string{}) // known, and empty
+			return
 		}
-		d.signals.SetList(id, list)
+		d.methods = list
+		d.signals.SetList(k.signal, list)
 	default:
-		d.signals.SetText(id, d.text())
+		d.signals.SetText(k.signal, d.text())
 	}
 }

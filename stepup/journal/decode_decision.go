@@ -4,20 +4,40 @@
 package journal
 
 import (
+	"math"
 	"slices"
 	"strconv"
 )
 
+// The members of the objects that have few of them.
+var (
+	proofParts  = leadsOf("method", "action", "band", "time", "bound", "via")
+	promptParts = leadsOf("used", "most", "softened")
+	spentParts  = leadsOf("rule", "count", "sum")
+	gapParts    = leadsOf("kind", "name", "text")
+	shadowParts = leadsOf("step", "rules")
+)
+
+func leadsOf(names ...string) (all []lead) {
+	for i, name := range names {
+		all = append(all, leadOf(i, name))
+	}
+	return all
+}
+
 // parts reads the members of an object with few of them. Of each it calls read
 // with the place of its name; unknown ones are skipped.
-func (d *Decoder) parts(names []string, read func(i int)) {
+func (d *Decoder) parts(names []lead, read func(i int)) {
 	d.open('{')
 	seen := 0
-	for n := 0; d.more('}', n); n++ {
+	for n := 0; ; n++ {
 		i := n
-		if i >= len(names) || !d.isKey(names[i]) {
+		if i >= len(names) || !d.leads(&names[i], n) {
+			if !d.more('}', n) {
+				break
+			}
 			key := d.key()
-			i = slices.IndexFunc(names, func(name string) bool { return name == string(key) })
+			i = slices.IndexFunc(names, func(l lead) bool { return l.is(key) })
 		}
 		switch {
 		case i < 0:
@@ -106,6 +126,11 @@ func (d *Decoder) value() Value {
 
 // numeric reads a number as whole if it is written so and fits.
 func (d *Decoder) numeric() Value {
+	from := d.at
+	if x, ok := d.decimal(); ok && x.behind == 0 && x.digits <= math.MaxInt64 {
+		return Value{kind: wholeValue, whole: x.whole()}
+	}
+	d.at = from
 	text, whole := d.number()
 	if n, err := strconv.ParseInt(string(text), 10, 64); whole && err == nil {
 		return Value{kind: wholeValue, whole: n}
@@ -122,7 +147,7 @@ func (d *Decoder) readProofs(e *Event) {
 	d.open('[')
 	for n := 0; d.more(']', n); n++ {
 		var p Proof
-		d.parts([]string{"method", "action", "band", "time", "bound", "via"}, func(i int) {
+		d.parts(proofParts, func(i int) {
 			switch i {
 			case 0:
 				p.Method = d.text()
@@ -147,8 +172,11 @@ func (d *Decoder) readProofs(e *Event) {
 }
 
 func (d *Decoder) readPrompts(e *Event) {
+	if d.recall(e) {
+		return
+	}
 	p := &d.decisionOf(e).Prompts
-	d.parts([]string{"used", "most", "softened"}, func(i int) {
+	d.parts(promptParts, func(i int) {
 		switch i {
 		case 0:
 			if p.Known = !d.null(); p.Known {
@@ -171,7 +199,7 @@ func (d *Decoder) readSpent(e *Event) {
 	d.open('[')
 	for n := 0; d.more(']', n); n++ {
 		var s Spent
-		d.parts([]string{"rule", "count", "sum"}, func(i int) {
+		d.parts(spentParts, func(i int) {
 			switch i {
 			case 0:
 				s.Rule = d.text()
@@ -194,7 +222,7 @@ func (d *Decoder) readGaps(e *Event) {
 	d.open('[')
 	for n := 0; d.more(']', n); n++ {
 		var g Gap
-		d.parts([]string{"kind", "name", "text"}, func(i int) {
+		d.parts(gapParts, func(i int) {
 			switch i {
 			case 0:
 				g.Kind = d.text()
@@ -214,7 +242,7 @@ func (d *Decoder) readGaps(e *Event) {
 
 func (d *Decoder) readShadow(e *Event) {
 	s := &d.decisionOf(e).Shadow
-	d.parts([]string{"step", "rules"}, func(i int) {
+	d.parts(shadowParts, func(i int) {
 		switch i {
 		case 0:
 			s.Step = d.text()

@@ -136,7 +136,7 @@ func appendMembers(dst []byte, members []member, e *Event, extra string) []byte 
 
 func appendMember(dst []byte, m *member, e *Event) []byte {
 	from := len(dst)
-	dst = append(comma(dst), m.quoted...)
+	dst = appendKey(dst, m.name)
 	value := len(dst)
 	if dst = m.write(dst, e); len(dst) == value {
 		return dst[:from]

@@ -19,10 +19,10 @@ func appendSignals(dst []byte, d *Decision) []byte {
 		if !d.Signals.Computed().Has(group.group) {
 			continue
 		}
-		dst = append(append(comma(dst), group.quoted...), '{')
+		dst = append(append(comma(dst), group.lead.key()...), '{')
 		for _, k := range group.keys {
 			if !d.Missing.Has(k.signal) {
-				dst = appendSignal(append(comma(dst), k.quoted...), d.Signals, k.signal)
+				dst = appendSignal(append(comma(dst), k.lead.key()...), d.Signals, k.signal)
 			}
 		}
 		dst = append(dst, '}')

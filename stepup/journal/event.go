@@ -121,6 +121,19 @@ type Pseudonym [16]byte
 // pseudonymSize is that of a pseudonym as text.
 const pseudonymSize = 22
 
+// sextets are the values of the characters of base64url; above 0x7f: it is none
+// (RFC 4648 s5).
+var sextets = func() (values [256]byte) {
+	const characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	for i := range values {
+		values[i] = 0xff
+	}
+	for i := range len(characters) {
+		values[characters[i]] = byte(i)
+	}
+	return values
+}()
+
 // IsZero reports whether the pseudonym is nobody's.
 func (p Pseudonym) IsZero() bool { return p == Pseudonym{} }
 
@@ -141,12 +154,15 @@ func pseudonymOf(text []byte) (p Pseudonym, ok bool) {
 	if len(text) != pseudonymSize {
 		return Pseudonym{}, false
 	}
-	var b [pseudonymSize]byte // DecodeString would skip line breaks
-	n, err := base64.RawURLEncoding.Strict().Decode(b[:], text)
-	if err != nil || n != len(p) {
-		return Pseudonym{}, false
+	wrong, last := byte(0), len(p)-1
+	for i := range last / 3 { // three bytes in four characters
+		a, b, c, d := sextets[text[4*i]], sextets[text[4*i+1]], sextets[text[4*i+2]], sextets[text[4*i+3]]
+		p[3*i], p[3*i+1], p[3*i+2] = a<<2|b>>4, b<<4|c>>2, c<<6|d
+		wrong |= a | b | c | d
 	}
-	return Pseudonym(b[:len(p)]), true
+	a, b := sextets[text[pseudonymSize-2]], sextets[text[pseudonymSize-1]]
+	p[last] = a<<2 | b>>4
+	return p, (wrong|a|b)&0x80 == 0 && b&0xf == 0 // no bit is left over
 }
 
 // Class is how much may be lost of an event. The zero value is Durable.

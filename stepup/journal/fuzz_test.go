@@ -51,8 +51,9 @@ func FuzzDecode(f *testing.F) {
 	for _, s := range seeds(f) {
 		f.Add(s)
 	}
+	all := seeds(f)
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if err := agree(text); err != nil {
+		if err := agree(warm(t, all), text); err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
 		var d journal.Decoder
@@ -77,9 +78,29 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
+// warm returns a decoder that remembers lines.
+func warm(t testing.TB, all [][]byte) *journal.Decoder {
+	t.Helper()
+	var d journal.Decoder
+	var e journal.Event
+	read := 0
+	for range 2 {
+		for _, text := range all {
+			if d.Decode(text, &e) == nil {
+				read++
+			}
+		}
+	}
+	if read < 10 {
+		t.Fatalf("only %d lines to remember", read)
+	}
+	return &d
+}
+
 // Mutated lines come closer to the edges of the schema than random bytes.
 func TestDecodeAgreesWithEncodingJSON(t *testing.T) {
 	all := seeds(t)
+	d := warm(t, all)
 	rapid.Check(t, func(t *rapid.T) {
 		text := bytes.Clone(all[rapid.IntRange(0, len(all)-1).Draw(t, "seed")])
 		if rapid.Bool().Draw(t, "any event") {
@@ -99,8 +120,48 @@ func TestDecodeAgreesWithEncodingJSON(t *testing.T) {
 				return
 			}
 		}
-		if err := agree(text); err != nil {
+		if err := agree(d, text); err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
 	})
+}
+
+// What a decoder remembers of a line is never taken for another line, however
+// alike they are.
+func TestDecoderRemembersExactly(t *testing.T) {
+	text := string(line(t, decision()))
+	for name, c := range map[string]struct{ old, with string }{
+		"as it is":         {"", ""},
+		"score before":     {`"signals":`, `"score":35,"signals":`},
+		"caution before":   {`"signals":`, `"caution":true,"signals":`},
+		"prompts twice":    {`"signals":`, `"prompts":{},"signals":`},
+		"unknown before":   {`"signals":`, `"later":1,"signals":`},
+		"lane at the end":  {`,"shadow":`, `,"method":"totp","shadow":`},
+		"one brace less":   {"}}\n", "}\n"},
+		"one brace more":   {"}}\n", "}}}\n"},
+		"space at the end": {"}}\n", "}} \n"},
+		"more of the line": {"}}\n", `},"later":1}` + "\n"},
+		"sealed, too":      {`"detail":`, `"sealed":"QUJD","detail":`},
+		"another score":    {`"score":35`, `"score":36`},
+		"no comma":         {`,"kind":`, `"kind":`},
+		"a comma first":    {`{"v":1,`, `{,"v":1,`},
+		"another first":    {`{"v":1,"time":"2026-06-01T12:00:00.123456789Z"`, `{"time":"2026-06-01T12:00:00Z","v":1`},
+		"first, no comma":  {`{"v":1,"time":"2026-06-01T12:00:00.123456789Z"`, `{"time":"2026-06-01T12:00:00Z""v":1`},
+		"another day":      {"2026-06-01T", "2026-06-31T"},
+		"a group first":    {`"signals":{`, `"signals":{"later":{}`},
+		"a signal first":   {`"geo":{`, `"geo":{"later":1`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			changed := strings.Replace(text, c.old, c.with, 1)
+			if changed == text && c.old != "" {
+				t.Fatalf("there is no %s in %s", c.old, text)
+			}
+			d := warm(t, [][]byte{[]byte(text), []byte(text), []byte(text), []byte(text), []byte(text)})
+			for _, text := range []string{changed, text, changed, text} {
+				if err := agree(d, []byte(text)); err != nil {
+					t.Fatalf("%v\n%s", err, text)
+				}
+			}
+		})
+	}
 }

@@ -13,7 +13,6 @@ import (
 // decoder, the schema and EVENTS.md are made from them.
 type member struct {
 	name     string
-	quoted   string // the name and colon, as they are written
 	schema   string // a JSON Schema
 	required bool
 	kinds    []Kind // those that carry it; nil: any
@@ -27,15 +26,17 @@ type member struct {
 
 // table is the members of one object, in the order of writing.
 type table struct {
+	number   int // among the tables
 	members  []member
+	leads    []lead
 	index    map[string]int
 	required uint64 // bit i: every object has member i
 }
 
-func newTable(members ...member) *table {
-	t := &table{members: members, index: make(map[string]int, len(members))}
+func newTable(number int, members ...member) *table {
+	t := &table{number: number, members: members, index: make(map[string]int, len(members))}
 	for i := range members {
-		members[i].quoted = `"` + members[i].name + `":`
+		t.leads = append(t.leads, leadOf(i, members[i].name))
 		t.index[members[i].name] = i
 		if members[i].required {
 			t.required |= 1 << i
@@ -44,19 +45,12 @@ func newTable(members ...member) *table {
 	return t
 }
 
-// ahead is how many members a line may leave out before they are looked up.
-const ahead = 16
+// mostMembers bounds a table: one bit stands for each member.
+const mostMembers = 64
 
-// next reads a name and returns its place, and -1 for an unknown one. In lines
-// that this package wrote it is one of those that follow the last.
-func (t *table) next(d *Decoder, at int) int {
-	for i := at; i < len(t.members) && i < at+ahead; i++ {
-		if d.isQuoted(t.members[i].quoted) {
-			return i
-		}
-	}
-	return t.find(d.key())
-}
+// followed is which member followed each the last time: the next one is mostly
+// the same again.
+type followed [mostMembers + 1]uint8
 
 // find returns the place of a member, and -1 for an unknown one.
 func (t *table) find(name []byte) int {
@@ -68,7 +62,7 @@ func (t *table) find(name []byte) int {
 
 // lineTable is the object of a line. What stands before `detail` is in clear
 // even where the detail is sealed.
-var lineTable = newTable(
+var lineTable = newTable(0,
 	member{
 		name: "v", schema: `{"const":1}`, required: true, doc: "The version of the format.",
 		write: func(dst []byte, _ *Event) []byte { return appendInt(dst, Version) },
@@ -106,7 +100,7 @@ var (
 
 // detailTable is the object of a detail: what events of most kinds share, then
 // what is a decision's own.
-var detailTable = newTable(append([]member{
+var detailTable = newTable(1, append([]member{
 	word("sensitivity", nil, "How much harm the action can do: `trivial`, `normal`, `sensitive`, `critical`.",
 		func(e *Event) *string { return &e.Detail.Sensitivity }),
 	who("session", nil, "The keyed pseudonym of the session.",
@@ -156,6 +150,9 @@ var detailTable = newTable(append([]member{
 	moment("until", []Kind{KindGap}, "When the last of them happened.",
 		func(e *Event) *time.Time { return &e.Detail.Until }),
 }, decisionMembers()...)...)
+
+// promptsAt is the place of the prompts in a detail.
+const promptsAt = 26
 
 const (
 	textSchema   = `{"type":"string"}`

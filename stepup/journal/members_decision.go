@@ -141,17 +141,19 @@ func list(name, doc string, at func(*Decision) *[]string) member {
 // signalKey is where a signal stands in a line.
 type signalKey struct {
 	name   string // without the group's
-	quoted string // the name and colon, as they are written
+	lead   lead
 	signal risk.Signal
+	set    SignalSet // the signal alone
+	kind   risk.Type
 }
 
 // signalGroup is one group of signals, in the order of the catalogue.
 type signalGroup struct {
-	name   string
-	quoted string
-	group  risk.Groups
-	keys   []signalKey
-	all    SignalSet
+	name  string
+	lead  lead
+	group risk.Groups
+	keys  []signalKey
+	all   SignalSet
 }
 
 // signalGroups is the catalogue, as lines have it.
@@ -160,11 +162,11 @@ var signalGroups = groupSignals(risk.Catalogue())
 func groupSignals(catalogue []risk.Spec) []signalGroup {
 	var groups []signalGroup
 	for g := risk.Groups(1); g&risk.AllGroups != 0; g <<= 1 {
-		group := signalGroup{name: g.String(), quoted: `"` + g.String() + `":`, group: g}
+		group := signalGroup{name: g.String(), lead: leadOf(len(groups), g.String()), group: g}
 		for _, spec := range catalogue {
 			if spec.Group == g {
 				name := spec.Name[len(group.name)+1:]
-				group.keys = append(group.keys, signalKey{name, `"` + name + `":`, spec.Signal})
+				group.keys = append(group.keys, signalKey{name, leadOf(len(group.keys), name), spec.Signal, SignalSet(0).With(spec.Signal), spec.Type})
 				group.all = group.all.With(spec.Signal)
 			}
 		}

@@ -163,11 +163,22 @@ func sameExtra(extra string) string {
 	return again
 }
 
-// agree compares the two ways of reading one line.
-func agree(line []byte) error {
-	var got journal.Event
-	gotErr := new(journal.Decoder).Decode(line, &got)
+// agree compares the two ways of reading one line: by a new decoder, which has
+// nothing to remember, by the given one, and by it again, since it remembers
+// what came twice.
+func agree(d *journal.Decoder, line []byte) error {
 	want, wantErr := oracle(line)
+	for _, d := range []*journal.Decoder{new(journal.Decoder), d, d, d} {
+		if err := agreeOnce(d, line, want, wantErr); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func agreeOnce(d *journal.Decoder, line []byte, want *journal.Event, wantErr error) error {
+	var got journal.Event
+	gotErr := d.Decode(line, &got)
 	if (gotErr == nil) != (wantErr == nil) {
 		return fmt.Errorf("decoder: %v, encoding/json: %v", gotErr, wantErr)
 	}

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"math/bits"
 	"strings"
-	"time"
 )
 
 // scanner reads the JSON of one line. It accepts exactly what RFC 8259 does,
@@ -22,6 +21,7 @@ type scanner struct {
 	err     error
 	scratch []byte            // of the last string that had an escape
 	words   *[maxWords]string // strings seen before, by their hash
+	day     day               // of the last time
 }
 
 // The bounds of what one line can make a reader do.
@@ -29,7 +29,7 @@ const (
 	maxDepth = 64 // of values that are skipped
 	wordBits = 12 // of a hash
 	maxWords = 1 << wordBits
-	maxWord  = 64 // bytes of a string that is remembered
+	maxWord  = 72 // bytes of a string that is remembered, and its quote
 )
 
 func (s *scanner) reset(line []byte) { s.line, s.at, s.err = line, 0, nil }
@@ -116,46 +116,20 @@ func (s *scanner) key() []byte {
 	return k
 }
 
-// isKey consumes a member's name and colon if they stand here just as this
-// package writes them. Names have nothing to escape.
-func (s *scanner) isKey(name string) bool {
-	from, end := s.at+1, s.at+1+len(name)
-	if s.err != nil || end+1 >= len(s.line) || s.line[from] != name[0] ||
-		string(s.line[from:end]) != name || s.line[from-1] != '"' || s.line[end] != '"' || s.line[end+1] != ':' {
-		return false
-	}
-	s.at = end + 2
-	return true
-}
-
-// isQuoted is isKey for a name that has its quotes and colon: a single
-// comparison.
-func (s *scanner) isQuoted(key string) bool {
-	end := s.at + len(key)
-	if s.err != nil || end > len(s.line) || s.line[s.at+1] != key[1] || string(s.line[s.at:end]) != key {
-		return false
-	}
-	s.at = end
-	return true
-}
-
 // null consumes null, if it stands here.
 func (s *scanner) null() bool {
-	if end := s.at + len("null"); s.err == nil && end <= len(s.line) && string(s.line[s.at:end]) == "null" {
-		s.at = end
+	if rest := s.line[s.at:]; len(rest) >= 4 && string(rest[:4]) == "null" && s.err == nil {
+		s.at += 4
 		return true
 	}
-	if s.peek() != 'n' {
-		return false
-	}
-	return s.literal("null")
+	return s.peek() == 'n' && s.literal("null")
 }
 
 func (s *scanner) literal(word string) bool {
 	if s.err != nil {
 		return false
 	}
-	if rest := s.line[s.at:]; !bytes.HasPrefix(rest, []byte(word)) {
+	if rest := s.line[s.at:]; len(rest) < len(word) || string(rest[:len(word)]) != word {
 		if strings.HasPrefix(word, string(rest)) {
 			s.at = len(s.line) // so far it is the word
 		}
@@ -167,14 +141,23 @@ func (s *scanner) literal(word string) bool {
 }
 
 func (s *scanner) bool() bool {
-	if s.peek() == 't' {
-		return s.literal("true")
-	}
-	if s.peek() != 'f' {
-		s.fail("want true or false")
+	switch rest := s.line[s.at:]; {
+	case len(rest) < 5 || s.err != nil:
+	case string(rest[:4]) == "true":
+		s.at += 4
+		return true
+	case string(rest[:5]) == "false":
+		s.at += 5
 		return false
 	}
-	s.literal("false")
+	switch s.peek() {
+	case 't':
+		return s.literal("true")
+	case 'f':
+		s.literal("false")
+	default:
+		s.fail("want true or false")
+	}
 	return false
 }
 
@@ -196,19 +179,10 @@ func (s *scanner) bytes() []byte {
 // plainBytes counts the bytes before the first quote, backslash or control,
 // eight at a time.
 func plainBytes(b []byte) int {
-	const (
-		ones  = 0x0101010101010101
-		highs = 0x8080808080808080
-	)
 	n := 0
 	for ; len(b)-n >= 8; n += 8 {
-		x := binary.LittleEndian.Uint64(b[n:])
-		quote, slash := x^ones*'"', x^ones*'\\'
-		// A byte below 0x20, or equal to one of the two: the borrow of a
-		// subtraction shows it. False alarms come only after a true one.
-		hit := ((x-ones*0x20)&^x | (quote-ones)&^quote | (slash-ones)&^slash) & highs
-		if hit != 0 {
-			return n + bits.TrailingZeros64(hit)/8
+		if plain := plainOf(binary.LittleEndian.Uint64(b[n:])); plain < 8 {
+			return n + plain
 		}
 	}
 	for ; n < len(b); n++ {
@@ -219,17 +193,50 @@ func plainBytes(b []byte) int {
 	return n
 }
 
+// plainOf counts those of eight.
+func plainOf(x uint64) int {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x8080808080808080
+	)
+	quote, slash := x^ones*'"', x^ones*'\\'
+	// A byte below 0x20, or equal to one of the two: the borrow of a
+	// subtraction shows it. False alarms come only after a true one.
+	hit := ((x-ones*0x20)&^x | (quote-ones)&^quote | (slash-ones)&^slash) & highs
+	return bits.TrailingZeros64(hit) / 8
+}
+
 // text reads a string and keeps it. Words that come again and again, as names
-// of rules and countries do, share one copy.
+// of rules and countries do, share one copy: one pass finds the end of a word
+// and makes its hash. Escapes, and what is long, are no words.
 func (s *scanner) text() string {
-	b := s.bytes()
-	if len(b) == 0 || len(b) > maxWord {
-		return string(b)
+	if s.peek() != '"' {
+		return s.own() // which fails
 	}
+	rest, h := s.line[s.at+1:], uint64(0)
+	for n := 0; n < maxWord && len(rest)-n >= 8; n += 8 {
+		x := binary.LittleEndian.Uint64(rest[n:])
+		plain := plainOf(x)
+		if plain == 8 {
+			h = mix(h, x)
+			continue
+		}
+		if n += plain; rest[n] != '"' {
+			break
+		}
+		s.at += n + len(`""`)
+		return s.word(rest[:n], mix(h, x&(1<<(8*plain)-1)))
+	}
+	return s.own()
+}
+
+// word returns the copy of a word. Each has two places: where more fall
+// together, they are copied anew.
+func (s *scanner) word(b []byte, h uint64) string {
 	if s.words == nil {
 		s.words = new([maxWords]string)
 	}
-	first := hash(b)
+	first := h >> (64 - wordBits)
 	second := first ^ 1
 	switch {
 	case s.words[first] == string(b):
@@ -241,76 +248,19 @@ func (s *scanner) text() string {
 	return s.words[first]
 }
 
-// hash needs only to be fast: each word has two places, and where more fall
-// together, their copies are made anew.
-func hash(b []byte) uint64 {
-	x := uint64(len(b))
-	for ; len(b) >= 8; b = b[8:] {
-		x = (x ^ binary.LittleEndian.Uint64(b)) * 0x9e3779b97f4a7c15
-		x ^= x >> 32
-	}
-	for _, c := range b {
-		x = x<<8 ^ uint64(c) ^ x>>56
-	}
-	return x * 0x9e3779b97f4a7c15 >> (64 - wordBits)
-}
+// mix adds eight bytes to a hash. It needs only to be fast.
+func mix(h, x uint64) uint64 { return (h>>32 ^ h ^ x) * 0x9e3779b97f4a7c15 }
 
 // own reads a string that is not likely to come again.
 func (s *scanner) own() string { return string(s.bytes()) }
 
-// time reads a moment of RFC 3339 in UTC, with at most nine digits after the
-// second.
-func (s *scanner) time() time.Time {
-	t, ok := timeOf(s.bytes())
-	if !ok {
-		s.fail("want a time as 2006-01-02T15:04:05.999999999Z")
-	}
-	return t
-}
-
-func timeOf(b []byte) (time.Time, bool) {
-	if len(b) < len("2006-01-02T15:04:05Z") || len(b) > len(time.RFC3339Nano)-len("07:00") ||
-		b[len(b)-1] != 'Z' {
-		return time.Time{}, false
-	}
-	for i, want := range []byte("dddd-dd-ddTdd:dd:dd") {
-		if want == 'd' && (b[i] < '0' || b[i] > '9') || want != 'd' && b[i] != want {
-			return time.Time{}, false
-		}
-	}
-	nanos, ok := nanosOf(b[len("2006-01-02T15:04:05") : len(b)-1])
-	two := func(i int) int { return int(b[i]-'0')*10 + int(b[i+1]-'0') }
-	year, month, day := two(0)*100+two(2), two(5), two(8)
-	hour, minute, second := two(11), two(14), two(17)
-	if !ok || month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59 {
-		return time.Time{}, false
-	}
-	t := time.Date(year, time.Month(month), day, hour, minute, second, nanos, time.UTC)
-	return t, day <= 28 || t.Day() == day // there is no 30 February
-}
-
-// nanosOf reads the fraction of a second: nothing, or a point and digits.
-func nanosOf(b []byte) (int, bool) {
-	if len(b) == 0 {
-		return 0, true
-	}
-	if b[0] != '.' || len(b) < 2 {
-		return 0, false
-	}
-	n := 0
-	for i := 1; i <= 9; i++ {
-		n *= 10
-		if i < len(b) {
-			if b[i] < '0' || b[i] > '9' {
-				return 0, false
-			}
-			n += int(b[i] - '0')
-		}
-	}
-	return n, true
-}
-
 func (s *scanner) pseudonym() Pseudonym {
+	if rest := s.line[s.at:]; len(rest) > pseudonymSize+1 && rest[0] == '"' && rest[pseudonymSize+1] == '"' && s.err == nil {
+		if p, ok := pseudonymOf(rest[1 : pseudonymSize+1]); ok {
+			s.at += pseudonymSize + len(`""`)
+			return p
+		}
+	}
 	p, ok := pseudonymOf(s.bytes())
 	if !ok {
 		s.fail("want a pseudonym")

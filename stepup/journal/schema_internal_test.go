@@ -43,6 +43,9 @@ func TestPlacesInTheLine(t *testing.T) {
 	if lineTable.members[detailAt].name != "detail" || lineTable.members[sealedAt].name != "sealed" {
 		t.Error("detailAt and sealedAt are not where detail and sealed stand")
 	}
+	if detailTable.members[promptsAt].name != "prompts" {
+		t.Error("promptsAt is not where the prompts stand")
+	}
 	if n := len(detailTable.members); n > 64 {
 		t.Errorf("%d members of a detail: seen has 64 bits", n)
 	}
