@@ -217,3 +217,50 @@ func TestOwnActionsChangeWhatTheyTouch(t *testing.T) {
 		t.Errorf("by what touches nothing: got error %v, want a *RequestError", err)
 	}
 }
+
+// Erasure makes no contact older: while one is new by a weak proof, a customer
+// erases with a strong one, or waits; the host may, on its own authority.
+func TestEraseForgetsNoNewContact(t *testing.T) {
+	b, c, secret := trusted(t)
+	if err := b.Guard.SetPolicy(builtInPolicy(t, byEmail).Guard.Policy()); err != nil {
+		t.Fatal(err)
+	}
+	email := b.Contacts[steptest.Alice][1]
+	changePhone(t, b, c)
+	b.Contacts[steptest.Alice] = append(b.Contacts[steptest.Alice], email)
+	erase := func(grant stepup.Grant) error {
+		return b.Guard.EraseProfile(t.Context(), grant.Token, c.Request(stepup.ActionErase, nil))
+	}
+	grant := b.Prove(c, stepup.ActionErase, nil, stepup.Code6)
+	if err := erase(grant); !errors.Is(err, stepup.ErrWeak) {
+		t.Errorf("by a code: got error %v, want %v", err, stepup.ErrWeak)
+	}
+	b.Clock.Advance(16 * time.Minute)
+	if err := erase(proveTOTP(t, b, c, stepup.ActionErase, secret)); err != nil {
+		t.Errorf("by an authenticator: got error %v", err)
+	}
+	b.Prove(c, "address.change", nil, stepup.Code6)
+	if err := erase(b.Prove(c, stepup.ActionErase, nil, stepup.Code6)); err != nil {
+		t.Errorf("by a code, with no new contact: got error %v", err)
+	}
+}
+
+// A change of contact ends what was proven before in every session, also where
+// the client keeps no device token (L18).
+func TestContactChangeEndsHeldProofs(t *testing.T) {
+	b, c, secret := trusted(t)
+	call := alice("call")
+	call.Channel = stepup.Phone
+	b.Prove(call, "address.change", nil, stepup.Code6)
+	if d := b.Decide(call, "address.change", nil); !d.Verdict.HeldOK {
+		t.Fatalf("got %v, want the held proof to count", &d)
+	}
+	grant := proveTOTP(t, b, c, stepup.ActionContact, secret)
+	req := c.Request(stepup.ActionContact, nil)
+	if err := b.Guard.ChangeContact(t.Context(), grant.Token, req, oldPhone); err != nil {
+		t.Fatal(err)
+	}
+	if d := b.Decide(call, "address.change", nil); d.Verdict.HeldOK {
+		t.Errorf("after the change: got %v by the held proof", &d)
+	}
+}

@@ -51,8 +51,7 @@ func (g *Guard) ChangeContact(
 	var revoked []Key
 	err = g.act(ctx, req.Subject, &w, func(r *recollection, st *State, u *Update) error {
 		r.memo.settles[former.Kind-policy.SMS] = w.Settles
-		revoked = forget(&r.Profile, st, u.Now, everyDevice)
-		u.Revoke = revoked
+		revoked = forget(&r.Profile, st, u, everyDevice)
 		return nil
 	})
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
-	"time"
+	"slices"
 
 	"github.com/proportion-go/proportion/risk"
 	"github.com/proportion-go/proportion/stepup/journal"
@@ -59,8 +59,8 @@ func (g *Guard) RevokeDevice(ctx context.Context, grant string, req Request, id 
 }
 
 // RevokeOtherDevices makes every device of the subject unknown but the one that
-// the request presents, and ends the proofs held on them. The grant is of the
-// action [ActionRevoke]. Errors: as [Guard.RevokeDevice].
+// the request presents, and ends the proofs held on them or on none. The grant
+// is of the action [ActionRevoke]. Errors: as [Guard.RevokeDevice].
 func (g *Guard) RevokeOtherDevices(ctx context.Context, grant string, req Request) error {
 	own := g.presented(&req)
 	return g.revokeFor(ctx, grant, req, func(known Key) bool { return known != own })
@@ -76,8 +76,7 @@ func (g *Guard) revokeFor(
 	}
 	var revoked []Key
 	err = g.act(ctx, req.Subject, &w, func(r *recollection, st *State, u *Update) error {
-		revoked = forget(&r.Profile, st, u.Now, meant)
-		u.Revoke = revoked
+		revoked = forget(&r.Profile, st, u, meant)
 		return nil
 	})
 	if err != nil || len(revoked) == 0 {
@@ -99,18 +98,22 @@ func (g *Guard) revoked(ctx context.Context, subject string, w *warrant, devices
 	return nil
 }
 
-// forget takes the devices that are meant out of the profile, and returns those
-// of the store, of which it may know more.
-func forget(p *risk.Profile, st *State, now time.Time, meant func(Key) bool) (devices []Key) {
+// forget takes the devices that are meant out of the profile and out of the
+// store, which may know of more, and returns those. Where the zero Key is meant,
+// the proofs end that were given without a device.
+func forget(p *risk.Profile, st *State, u *Update, meant func(Key) bool) (devices []Key) {
 	for _, d := range p.Devices() {
 		if meant(Key(d.ID)) {
-			p.RemoveDevice(d.ID, now)
+			p.RemoveDevice(d.ID, u.Now)
 		}
 	}
 	for _, d := range st.Devices {
 		if meant(d.ID) {
 			devices = append(devices, d.ID)
 		}
+	}
+	if u.Revoke = devices; meant(Key{}) {
+		u.Revoke = append(slices.Clip(devices), Key{})
 	}
 	return devices
 }

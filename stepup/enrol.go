@@ -152,8 +152,7 @@ func (g *Guard) RemoveMethod(ctx context.Context, grant string, req Request, m M
 	var revoked []Key
 	err = g.act(ctx, req.Subject, &w, func(r *recollection, st *State, u *Update) error {
 		u.Remove = []policy.Method{m}
-		revoked = forget(&r.Profile, st, u.Now, everyDevice)
-		u.Revoke = revoked
+		revoked = forget(&r.Profile, st, u, everyDevice)
 		return nil
 	})
 	if err != nil {

@@ -60,9 +60,10 @@ var (
 	ErrRedeemed = fmt.Errorf("%w: grant already redeemed", ErrRefused)
 
 	// ErrWeak is returned by [Guard.TrustDevice] for a proof that is not strong,
-	// or was given elsewhere, and by [Guard.ChangeContact] where the contact
-	// that changes carried the code. It is an [ErrRefused]; the customer may be
-	// told to prove it another way. The grant is not used up.
+	// or was given elsewhere, by [Guard.ChangeContact] where the contact that
+	// changes carried the code, and by [Guard.EraseProfile] for a proof that is
+	// not strong while a contact is new. It is an [ErrRefused]; the customer
+	// may be told to prove it another way.
 	ErrWeak = fmt.Errorf("%w: the proof is not strong enough for this", ErrRefused)
 
 	// ErrClock is returned by a [Store] for a call whose time is more than

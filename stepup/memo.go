@@ -141,6 +141,10 @@ func (r *recollection) Expire(now time.Time) {
 // subject, of late.
 func (m *memo) cautious() bool { return !m.until.IsZero() }
 
+// settling reports whether a contact was changed so lately that it proves
+// nothing sensitive.
+func (m *memo) settling() bool { return m.settles != memo{}.settles }
+
 // nanos are a time's; the zero time has none.
 func nanos(t time.Time) int64 {
 	if t.IsZero() {

@@ -169,7 +169,7 @@ type Update struct {
 	Add    []Authenticator // in place of those of the same method
 	Remove []policy.Method
 	Rename []Device // devices that get the name given here
-	Revoke []Key    // devices that are no longer known
+	Revoke []Key    // devices that are no longer known; zero: proofs given on none end
 
 	Rebind Rebinding
 	// Unlock forgets what was guessed wrong in these lanes: an operator's act.

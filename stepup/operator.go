@@ -63,10 +63,9 @@ func (g *Guard) Revoke(ctx context.Context, subject string, devices ...string) e
 	}
 	var revoked []Key
 	err = g.update(ctx, subject, g.config.Now(), func(r *recollection, st *State, u *Update) error {
-		revoked = forget(&r.Profile, st, u.Now, func(known Key) bool {
+		revoked = forget(&r.Profile, st, u, func(known Key) bool {
 			return len(named) == 0 || slices.Contains(named, known)
 		})
-		u.Revoke = revoked
 		return nil
 	})
 	if err != nil {

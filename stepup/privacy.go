@@ -26,18 +26,24 @@ func (g *Guard) Erase(ctx context.Context, subject string) error {
 }
 
 // EraseProfile is [Guard.Erase] for the customer who asks for it. The grant is
-// of the action [ActionErase]. Errors: those of [Guard.Redeem]. An
-// [ErrUnavailable] may leave a subject half erased, and its grant used up: have
-// him ask again, or call Erase for him until it succeeds.
+// of the action [ActionErase]. While a contact is too new to prove anything
+// sensitive (L19), that takes a strong proof, or else who changed it could have
+// the change forgotten. Errors: [ErrWeak] for any other proof then; those of
+// [Guard.Redeem]. An [ErrUnavailable] may leave a subject half erased, and its
+// grant used up: have him ask again, or call Erase for him until it succeeds.
 func (g *Guard) EraseProfile(ctx context.Context, grant string, req Request) error {
 	w, err := g.redeemFor(ctx, ActionErase, grant, req)
 	if err != nil {
 		return err
 	}
-	if r, st, err := g.look(ctx, req.Subject); err != nil {
+	r, st, err := g.look(ctx, req.Subject)
+	switch {
+	case err != nil:
 		return err
-	} else if !w.stands(r, st) {
+	case !w.stands(r, st):
 		return ErrRefused
+	case r.memo.settling() && !w.Settles.IsZero():
+		return ErrWeak
 	}
 	return g.erase(ctx, req.Subject, w.ID, journal.Pseudonym{})
 }

@@ -197,6 +197,10 @@ func brokenPromises() []broken {
 			updating(func(u *stepup.Update) { u.Rebind = stepup.Rebinding{} })},
 		{"revokes nothing", "revoking a device ends its proofs",
 			updating(func(u *stepup.Update) { u.Revoke = nil })},
+		{"leaves the proofs of no device", "revoking a device ends its proofs",
+			updating(func(u *stepup.Update) {
+				u.Revoke = slices.DeleteFunc(u.Revoke, func(k stepup.Key) bool { return k == stepup.Key{} })
+			})},
 		{"unlocks nothing", "wrong answers in a row shut an authenticator",
 			updating(func(u *stepup.Update) { u.Unlock = nil })},
 		{"unlocks every lane", "wrong answers in a row shut an authenticator", updating(unlocksAll)},

@@ -151,7 +151,12 @@ func rebinds(p *probe) {
 func revokes(p *probe) {
 	p.pass(p.open(), held(1, 2))
 	p.pass(p.open(), held(1, 3))
+	p.pass(p.open(), held(4, 0))
 	p.update(func(u *stepup.Update) { u.Revoke = []stepup.Key{{2}} })
+	none := stepup.Ref{Key: stepup.Key{4}}
+	equal(p, 1, len(p.proofs(none)), "proofs given without a device, after one was revoked")
+	p.update(func(u *stepup.Update) { u.Revoke = []stepup.Key{{}} })
+	equal(p, 0, len(p.proofs(none)), "proofs given without a device, after those were")
 	st := p.state(func(q *stepup.Query) { q.Session.Key = stepup.Key{1} })
 	if len(st.Devices) != 1 || st.Devices[0].ID != (stepup.Key{3}) {
 		p.violated("a revoked device is no longer known, and it alone: got %d devices", len(st.Devices))
