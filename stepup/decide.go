@@ -20,6 +20,7 @@ type situation struct {
 	id      ID
 	req     Request
 	policy  *policy.Policy
+	action  policy.Action // as the policy has it
 	now     time.Time
 	subject Ref
 	session Ref
@@ -119,13 +120,14 @@ func (g *Guard) refresh(ctx context.Context, s *situation, d *Decision) {
 func (g *Guard) observe(ctx context.Context, req *Request) *situation {
 	s := g.situation()
 	s.req, s.policy, s.now = *req, g.Policy(), g.config.Now()
+	s.action = s.policy.Action(req.Action)
 	s.subject = g.subjectRefIn(s.tombs[:0], req.Subject)
 	s.id = newID(s.subject.Key)
 	s.session = pseudonym(g.keys.session, req.Session)
 	s.binding = pseudonym(g.keys.binding, req.Binding)
 	token := g.openDevice(req.Device, req.Subject, &s.token)
 	g.recall(ctx, s, token)
-	if s.policy.Action(req.Action).NoSession {
+	if s.action.NoSession {
 		g.disguise(ctx, s)
 	}
 	g.recognise(ctx, s, token)
@@ -145,7 +147,7 @@ func (g *Guard) observe(ctx context.Context, req *Request) *situation {
 
 		Consented: !s.memo.consent.IsZero(), Asked: g.config.Consent,
 	}
-	s.seen.Sensitivity = s.policy.Action(req.Action).Sensitivity.String()
+	s.seen.Sensitivity = s.action.Sensitivity.String()
 	if !s.storeFailed() {
 		s.seen.Counts = s.counters()
 	}
@@ -155,7 +157,7 @@ func (g *Guard) observe(ctx context.Context, req *Request) *situation {
 // recall reads the subject from the store. A failure leaves the profile nil.
 func (g *Guard) recall(ctx context.Context, s *situation, token deviceToken) {
 	_, per := s.policy.PromptWindow()
-	if s.policy.Action(s.req.Action).NoSession {
+	if s.action.NoSession {
 		s.nobody = g.decoyRef(s.req.Subject, s.subject)
 	}
 	var address, net [addressLength]byte
@@ -291,7 +293,7 @@ func (s *situation) input(signals *risk.Signals) policy.Input {
 		return in
 	}
 	in.Prompts = policy.Count{N: s.state.Prompts, Known: true}
-	if !s.policy.Action(s.req.Action).NoSession { // there it would tell who is a customer
+	if !s.action.NoSession { // there it would tell who is a customer
 		in.Spent = policy.Spent{Rules: s.state.Spent, Known: true}
 	}
 	in.Caution = s.memo.cautious()

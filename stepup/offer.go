@@ -85,14 +85,13 @@ func (s *situation) lane(trusted bool) Lane {
 	switch {
 	case trusted:
 		return TrustedLane
-	case s.policy.Action(s.req.Action).NoSession:
+	case s.action.NoSession:
 		return FirstFactorLane
 	}
 	return StrangerLane
 }
 
 func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) ticket {
-	action := s.policy.Action(s.req.Action)
 	t := ticket{
 		demand: demand{
 			ID:          s.id,
@@ -104,7 +103,7 @@ func (g *Guard) newTicket(s *situation, d *Decision, lane Lane) ticket {
 			Channel:     s.req.Channel,
 			Audience:    g.audience(&s.req),
 			Action:      s.req.Action,
-			Sensitivity: action.Sensitivity,
+			Sensitivity: s.action.Sensitivity,
 			Band:        d.Verdict.Band,
 			Step:        d.Verdict.Step.Index,
 			ACR:         d.Verdict.Step.ACR,
@@ -187,7 +186,7 @@ func (s *situation) tryMethod(
 
 // settling reports whether the authenticator is too new to prove this action.
 func (s *situation) settling(a *Authenticator) bool {
-	return s.policy.Action(s.req.Action).Sensitivity.AtLeast(policy.Sensitive) && s.now.Before(a.Settles)
+	return s.action.Sensitivity.AtLeast(policy.Sensitive) && s.now.Before(a.Settles)
 }
 
 // contactOffer returns the method by the first contact that may carry it.
@@ -241,7 +240,7 @@ func (g *Guard) reachable(ctx context.Context, s *situation, sensitivity policy.
 	if err != nil {
 		return nil
 	}
-	touches := s.policy.Action(s.req.Action).Touches
+	touches := s.action.Touches
 	s.reach = slices.DeleteFunc(append(s.reach[:0], all...), func(c Contact) bool {
 		return g.config.Senders[c.Kind] == nil || slices.Contains(touches, c.Kind) ||
 			sensitivity.AtLeast(policy.Sensitive) && s.fresh(&c)
