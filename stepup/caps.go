@@ -4,7 +4,6 @@
 package stepup
 
 import (
-	"net/netip"
 	"strings"
 	"time"
 )
@@ -76,29 +75,6 @@ func (g *Guard) unsent(t *ticket) Cap {
 // the customer down.
 func (g *Guard) unanswered(d *demand) Cap {
 	return Cap{Of: g.capRef("unanswered", d.Lane.String()+"/"+d.Subject), Most: 3, Per: 24 * time.Hour}
-}
-
-// network returns the truncated network of an address, or "".
-func network(addr netip.Addr) string { return string(appendNetwork(nil, addr)) }
-
-// addressLength is room for an address or a network.
-const addressLength = 48
-
-// appendNetwork appends the truncated network of an address, if it is valid.
-func appendNetwork(text []byte, addr netip.Addr) []byte {
-	if !addr.IsValid() {
-		return text
-	}
-	addr = addr.Unmap()
-	bits := 48
-	if addr.Is4() {
-		bits = 24
-	}
-	p, err := addr.Prefix(bits)
-	if err != nil {
-		return text
-	}
-	return p.AppendTo(text)
 }
 
 // billing returns the first digits of a telephone number.

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"net/netip"
 	"slices"
 	"time"
 
@@ -160,12 +159,11 @@ func (g *Guard) recall(ctx context.Context, s *situation, token deviceToken) {
 	if s.action.NoSession {
 		s.nobody = g.decoyRef(s.req.Subject, s.subject)
 	}
-	var address, net [addressLength]byte
-	s.address = g.place(appendAddress(address[:0], s.req.IP))
+	s.address = g.address(s.req.IP)
 	state, err := g.config.Store.Subject(ctx, Query{
 		Subject: s.subject, Session: s.session, Device: token.ID, Counter: token.Counter, Now: s.now, PromptsSince: s.now.Add(-per),
 		Address: s.address,
-		Network: g.place(appendNetwork(net[:0], s.req.IP)),
+		Network: g.network(s.req.IP),
 		Client:  s.binding.Key, Decoy: s.nobody,
 	})
 	if err != nil {
@@ -239,31 +237,6 @@ func (s *situation) reached() (acr string) {
 // device (L18), and not before a report (L21).
 func (s *situation) counts(h *Held) bool {
 	return h.Device == Key(s.device) && h.Proof.Time.After(s.memo.since)
-}
-
-// place is the pseudonym of an address or network; none has the zero Key.
-func (g *Guard) place(text []byte) Key {
-	if len(text) == 0 {
-		return Key{}
-	}
-	var room fewSums
-	return refOf(g.keys.issue.AppendSums(room[:0], []byte("place"), text)).Key
-}
-
-// appendAddress appends what counts as one address, if it is valid: of version
-// 6 a /64, which is one household or host.
-func appendAddress(text []byte, addr netip.Addr) []byte {
-	switch addr = addr.Unmap(); {
-	case !addr.IsValid():
-		return text
-	case addr.Is4():
-		return addr.AppendTo(text)
-	}
-	p, err := addr.WithZone("").Prefix(64)
-	if err != nil {
-		return text
-	}
-	return p.AppendTo(text)
 }
 
 // counters are those that the store keeps.

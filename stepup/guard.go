@@ -27,6 +27,7 @@ type Guard struct {
 	habits familiarity
 
 	situations sync.Pool // of those that are over
+	networks   *networks
 
 	// Rooms for as many as compare recovery codes, and as many as only seem to.
 	guessing, refusing chan struct{}
@@ -62,6 +63,7 @@ func New(p *policy.Policy, c Config) (*Guard, error) {
 	if g.nothing, err = g.newNothing(); err != nil {
 		return nil, err
 	}
+	g.networks = newNetworks()
 	g.policy.Store(p)
 	g.habits.start(&c)
 	return g, nil
