@@ -36,12 +36,12 @@ type EventsConfig struct {
 	// Window is how many later events of a file are read before one is taken to
 	// be the next: an event that stands no more lines too late than that comes
 	// into its place in time. Files that overlap in time are merged, and share
-	// it. Zero: 8,192, which take some 7 MB. Negative: none.
+	// it. Zero: 8,192, which take some 3 MB. Negative: none.
 	Window int
 
 	// Subjects bounds the subjects who are remembered; past it they are
 	// sampled, each with all of his events or with none. Zero: 100,000, which
-	// take some 60 MB.
+	// take some 90 MB.
 	Subjects int
 }
 
@@ -67,7 +67,7 @@ type EventsConfig struct {
 // Nothing of a later event reaches an earlier one, but one that came too late.
 type Events struct {
 	config EventsConfig
-	parse  func(*Events, *file, *row) error
+	parse  func(*Events, *file, []byte, *row) error
 	order  order
 	world  *world
 	counts Counts

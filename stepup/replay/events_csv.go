@@ -157,9 +157,9 @@ func (h *header) read(line []byte, t *texts) error {
 }
 
 // parseCSV reads a raw event.
-func (s *Events) parseCSV(f *file, r *row) error {
+func (s *Events) parseCSV(f *file, line []byte, r *row) error {
 	h, t := f.header, &s.texts
-	if err := h.read(r.text, t); err != nil {
+	if err := h.read(line, t); err != nil {
 		return err
 	}
 	if err := r.read(t, s.words); err != nil {
@@ -187,9 +187,9 @@ func (s *Events) parseCSV(f *file, r *row) error {
 // parseRBA reads a row of the public RBA data set. A login is an attack where
 // it is an account takeover or comes from an address known for attacks, as the
 // authors count them, and legitimate otherwise.
-func (s *Events) parseRBA(f *file, r *row) error {
+func (s *Events) parseRBA(f *file, line []byte, r *row) error {
 	h, t := f.header, &s.texts
-	if err := h.read(r.text, t); err != nil {
+	if err := h.read(line, t); err != nil {
 		return err
 	}
 	if err := r.read(t, s.words); err != nil {

@@ -24,6 +24,12 @@ type file struct {
 	begins time.Time // the time of its first row; zero: it is not known
 	ended  bool      // all of it was read
 	held   held      // of what was read, what is still to come
+	last   int64     // the line that was read last
+
+	// Of a file that was read in the run that is gone on from: the line up to
+	// which it was, and the lines of what was held.
+	past  int64
+	again map[int64]bool
 }
 
 // done reports whether nothing is to come.
@@ -55,6 +61,7 @@ func (s *Events) name(index int) string {
 // after which the next follows.
 func (s *Events) readRow(f *file, r *row) error {
 	for {
+		r.from = f.lines.Position()
 		line, err := f.lines.Next()
 		r.file, r.line = f.index, f.lines.Position().Line
 		switch {
@@ -73,8 +80,8 @@ func (s *Events) readRow(f *file, r *row) error {
 			}
 			continue
 		}
-		r.text = append(r.text, line...)
-		if err := s.parse(s, f, r); err != nil {
+		r.size = len(line)
+		if err := s.parse(s, f, line, r); err != nil {
 			return s.bad(r, err)
 		}
 		return nil
@@ -103,7 +110,7 @@ func (h *held) first() *row { return h.rows[h.gone] }
 
 // push puts a row into its place, and reports whether it came out of order.
 func (h *held) push(r *row) (moved bool) {
-	h.bytes += len(r.text)
+	h.bytes += r.size
 	at := len(h.rows)
 	if moved = at > h.gone && r.time.Before(h.rows[at-1].time); moved {
 		kept := h.rows[h.gone:]
@@ -117,7 +124,7 @@ func (h *held) push(r *row) (moved bool) {
 func (h *held) pop() *row {
 	r := h.rows[h.gone]
 	h.rows[h.gone] = nil
-	h.bytes -= len(r.text)
+	h.bytes -= r.size
 	if h.gone++; h.gone > len(h.rows)/2 {
 		h.rows = append(h.rows[:0], h.rows[h.gone:]...)
 		h.gone = 0

@@ -33,9 +33,9 @@ type jsonRow struct {
 }
 
 // parseJSON reads a raw event.
-func (s *Events) parseJSON(f *file, r *row) error {
-	if !s.flat.read(r.text, s.words) {
-		if err := s.flat.unmarshal(r.text); err != nil {
+func (s *Events) parseJSON(_ *file, line []byte, r *row) error {
+	if !s.flat.read(line, s.words) {
+		if err := s.flat.unmarshal(line); err != nil {
 			return err
 		}
 	}

@@ -140,10 +140,14 @@ func (s *Events) full(f *file) bool {
 func (s *Events) hold(f *file) error {
 	r := s.order.row()
 	err := s.readRow(f, r)
+	if r.line <= f.past && (err == nil || isLine(err)) {
+		s.holdAgain(f, r, err)
+		return nil
+	}
 	if err == nil || errors.Is(err, ErrRow) {
 		s.counts.Lines++
 	}
-	switch {
+	switch f.last = max(f.last, r.line); {
 	case err == nil:
 		if f.held.push(r) {
 			s.counts.Reordered++
@@ -157,6 +161,16 @@ func (s *Events) hold(f *file) error {
 	}
 	s.order.recycle(r)
 	return err
+}
+
+// holdAgain takes a line that was read in the run that is gone on from, and
+// counted there: it is still to come if it was held.
+func (s *Events) holdAgain(f *file, r *row, err error) {
+	if err == nil && f.again[r.line] {
+		f.held.push(r)
+		return
+	}
+	s.order.recycle(r)
 }
 
 // row returns an empty row.

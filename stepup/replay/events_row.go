@@ -10,14 +10,16 @@ import (
 	"time"
 
 	"github.com/proportion-go/proportion/risk"
+	"github.com/proportion-go/proportion/stepup/internal/lines"
 	"github.com/proportion-go/proportion/stepup/journal"
 )
 
 // row is one raw event, as it was read.
 type row struct {
-	file int   // index of EventsConfig.Files
-	line int64 // of the file, from 1
-	text []byte
+	file int            // index of EventsConfig.Files
+	line int64          // of the file, from 1
+	from lines.Position // where the line begins
+	size int            // bytes of the line
 
 	id       string
 	time     time.Time
@@ -38,17 +40,11 @@ type row struct {
 	asn           uint32
 }
 
-// renew forgets the row, and keeps its memory for the next.
+// renew forgets the row, and keeps its memory for the next one.
 func (r *row) renew() {
-	if cap(r.text) > maxKept {
-		r.text = nil
-	}
 	clear(r.facts)
-	*r = row{text: r.text[:0], facts: r.facts[:0]}
+	*r = row{facts: r.facts[:0]}
 }
-
-// maxKept bounds the memory that a row keeps for a line: few are longer.
-const maxKept = 1024
 
 // The values of a raw event that is read from texts. Those of JSON Lines and
 // of CSV have the same names.

@@ -29,29 +29,28 @@ type eventsState struct {
 	Calibration []byte
 }
 
-// fileState is what a checkpoint keeps of a file.
+// fileState is what a checkpoint keeps of a file: where to read on, which is
+// at the first of the lines that are held, and which these are. They are read
+// again, since an address has no place in a checkpoint.
 type fileState struct {
-	Index       int
-	Open, Ended bool
-	Begins      time.Time
-	At          lines.Position
-	Header      string // if it is CSV
-	Held        []heldLine
-}
-
-// heldLine is a line that was read, and is still to come.
-type heldLine struct {
-	Line int64
-	Text []byte
+	Index  int
+	Open   bool
+	Begins time.Time
+	Header string // if it is CSV
+	From   lines.Position
+	Last   int64
+	Held   []int64
 }
 
 func stateOf(f *file) fileState {
-	s := fileState{Index: f.index, Ended: f.ended, Begins: f.begins, At: f.lines.Position()}
+	s := fileState{Index: f.index, Begins: f.begins, From: f.lines.Position(), Last: max(f.last, f.past)}
 	if f.header != nil {
 		s.Header = f.header.line
 	}
-	for _, r := range f.held.rows[f.held.gone:] {
-		s.Held = append(s.Held, heldLine{r.line, r.text})
+	for i, r := range f.held.rows[f.held.gone:] {
+		if s.Held = append(s.Held, r.line); i == 0 || r.from.Offset < s.From.Offset {
+			s.From = r.from
+		}
 	}
 	return s
 }
@@ -61,20 +60,18 @@ func (s *Events) restore(state *fileState) (*file, error) {
 	if state.Index < 0 || state.Index >= len(s.config.Files) {
 		return nil, errors.New("other files")
 	}
-	f := &file{index: state.Index, ended: state.Ended, begins: state.Begins}
-	f.lines = s.open(f.index, state.At)
+	f := &file{
+		index: state.Index, begins: state.Begins, past: state.Last,
+		lines: s.open(state.Index, state.From), again: map[int64]bool{},
+	}
+	for _, line := range state.Held {
+		f.again[line] = true
+	}
 	if state.Header != "" {
 		var err error
 		if f.header, err = newHeader(s.config.Format, []byte(state.Header)); err != nil {
 			return nil, err
 		}
-	}
-	for _, line := range state.Held {
-		r := &row{file: f.index, line: line.Line, text: line.Text}
-		if err := s.parse(s, f, r); err != nil {
-			return nil, err
-		}
-		f.held.push(r)
 	}
 	return f, nil
 }
