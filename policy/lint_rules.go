@@ -4,6 +4,7 @@
 package policy
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -14,6 +15,16 @@ import (
 type reach struct {
 	sensitivities [sensitivities]bool
 	softens       bool // the prompt budget may soften one
+	most          int  // the highest score that the rules of one add up to
+}
+
+func (r reach) and(other reach) reach {
+	for s, is := range other.sensitivities {
+		r.sensitivities[s] = r.sensitivities[s] || is
+	}
+	r.softens = r.softens || other.softens
+	r.most = max(r.most, other.most)
+	return r
 }
 
 // harmful reports whether an action of the rule is sensitive or critical.
@@ -29,21 +40,39 @@ func (l *linter) derive() {
 	l.reach = make([]reach, len(l.rules))
 	byBundle := map[*bundle]reach{}
 	for _, a := range l.policy.classes() {
+		one := reach{softens: a.softens, most: l.most(a)}
+		one.sensitivities[a.Sensitivity] = true
 		for _, b := range a.bundles {
-			r := byBundle[b]
-			r.sensitivities[a.Sensitivity] = true
-			r.softens = r.softens || a.softens
-			byBundle[b] = r
+			byBundle[b] = byBundle[b].and(one)
 		}
 	}
 	for b, r := range byBundle {
 		for _, i := range b.rules {
-			for s, is := range r.sensitivities {
-				l.reach[i].sensitivities[s] = l.reach[i].sensitivities[s] || is
-			}
-			l.reach[i].softens = l.reach[i].softens || r.softens
+			l.reach[i] = l.reach[i].and(r)
 		}
 	}
+}
+
+// most returns the highest score of an action: that of all its rules, those in
+// shadow too, of a group the largest alone.
+func (l *linter) most(a *action) int {
+	total, groups := 0, map[int]int{}
+	for _, b := range a.bundles {
+		for _, i := range b.rules {
+			e := &l.rules[i].effect
+			switch {
+			case e.kind != scores || e.score < 0:
+			case e.group == none:
+				total += e.score
+			default:
+				groups[e.group] = max(groups[e.group], e.score)
+			}
+		}
+	}
+	for _, score := range groups {
+		total += score
+	}
+	return total
 }
 
 // classes returns what applies to every action that there can be.
@@ -136,6 +165,10 @@ func (l *linter) noChange(r *rule, to reach) string {
 		}
 		return "the matrix asks no more in the bands where it caps"
 	case scores:
+		if medium, _, _ := p.BandStarts(); to.most < medium {
+			return fmt.Sprintf("all scores of its actions together are %d, and the medium band begins at %d",
+				to.most, medium)
+		}
 		if to.softens || l.capped(r, len(p.ladder)) || !l.flat(to) {
 			return ""
 		}

@@ -124,7 +124,7 @@ func TestLintReviewDay(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data = append(data, "rules: [{ id: a, mode: shadow, score: 1, review: 2026-03-01 }]\n"...)
+	data = append(data, "rules: [{ id: a, mode: shadow, score: 30, review: 2026-03-01 }]\n"...)
 	day := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 	for at, want := range map[time.Time]int{day.Add(-1): 0, day: 1} {
 		findings, err := policy.Lint(at, policy.Source{Name: "p.yaml", Data: data})
@@ -145,7 +145,7 @@ func ExampleLint() {
 rules:
   - id: new-device
     when: not (device.known ?? false)
-    score: 20
+    score: 30
 `)
 	now := time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 	findings, err := policy.Lint(now,

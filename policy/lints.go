@@ -27,7 +27,8 @@ var lints = [...]Check{
 	{"no-change", "The rule never changes a step.",
 		"The matrix already asks at least what is required, or at most what an at_most " +
 			"allows, in every band and for every action that the rule is for; or a score moves " +
-			"requests between bands that all have one step."},
+			"requests between bands that all have one step; or all scores of an action together do " +
+			"not reach the medium band."},
 	{"code4-critical", "Four digits are enough for a critical action.",
 		"A code of four digits holds 13 bits, and NIST SP 800-63B-4 wants six digits. Take " +
 			"code4 out of the step, or give the action `without: [code4]`."},
