@@ -4,9 +4,11 @@
 package stepup_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -208,6 +210,33 @@ func builtInPolicy(t testing.TB, action string, rules ...string) *steptest.Bench
 		text += "rules:\n  - " + r + "\n"
 	}
 	return steptest.New(t, attackPolicy(t, policy.Source{Name: "builtin.yaml", Data: []byte(text)}))
+}
+
+// The guard takes grants of all that every policy has built in, and of a policy
+// that says nothing of them each is decided without a gap, and never allowed.
+func TestBuiltInActionsAreThePolicys(t *testing.T) {
+	own := []string{
+		stepup.ActionConsent, stepup.ActionContact, stepup.ActionRevoke, stepup.ActionTrust,
+		stepup.ActionEnrol, stepup.ActionRemove, stepup.ActionErase, stepup.ActionExport,
+	}
+	b := newBench(t)
+	var builtIn []string
+	for _, name := range b.Guard.Policy().Actions() {
+		if !bytes.Contains(readPolicy(t), []byte("  "+name+":")) {
+			builtIn = append(builtIn, name)
+		}
+	}
+	slices.Sort(own)
+	slices.Sort(builtIn)
+	if !slices.Equal(own, builtIn) {
+		t.Errorf("got %q, want %q as the policy has", own, builtIn)
+	}
+	for _, action := range own {
+		d := b.Decide(alice("laptop"), action, nil)
+		if d.Outcome != stepup.Challenge && d.Outcome != stepup.Deny || len(d.Degraded) > 0 {
+			t.Errorf("%s: got %v, degraded %v", action, &d, d.Degraded)
+		}
+	}
 }
 
 // What a session already proved never enrols, removes a method or changes a

@@ -17,6 +17,10 @@ import (
 // that was proven, so that nothing is left to redeem before. The grant is empty
 // where none was given, because the policy allows the action as it stands, or
 // for a proof that the session already holds: the guard then decides again.
+//
+// A customer enrols a first method only where method.enrol can be proven without
+// one: a policy that makes it sensitive lets a code do, and what is then enrolled
+// proves nothing sensitive for 72 hours (L19).
 const (
 	ActionEnrol   = "method.enrol"   // EnrolTOTP, EnrolRecovery, EnrolMobile, EnrolPasskey
 	ActionRemove  = "method.remove"  // RemoveMethod
