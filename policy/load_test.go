@@ -149,7 +149,7 @@ func TestLoadEndless(t *testing.T) {
 // TestVersionWritten: a version that only looks like the right one is shown as
 // it is written.
 func TestVersionWritten(t *testing.T) {
-	for written, want := range map[string]string{"\"1\"": `version "1" is not`, "'1'": `version "1" is not`,
+	for written, want := range map[string]string{"\"1\"": "without quotes", "'1'": "without quotes", `"2"`: `version "2" is not`,
 		"1.0": "version 1.0 is not", "[1]": "version a list is not", "": "version nothing is not"} {
 		_, err := policy.Parse(policy.Source{Name: "a", Data: []byte("version: " + written + "\n")})
 		if err == nil || !strings.Contains(err.Error(), want) {
