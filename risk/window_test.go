@@ -4,6 +4,7 @@
 package risk_test
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -233,6 +234,32 @@ func TestBaselineOfAQuietPlace(t *testing.T) {
 	if got := b.Times(later); got.N != 1 {
 		t.Errorf("got %+v, want 1", got)
 	}
+}
+
+// What a baseline has seen is kept over a restart, whole or not at all.
+func TestBaselineRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var b, got risk.Baseline
+		now := epoch
+		for _, n := range rapid.SliceOf(rapid.IntRange(-3, 300)).Draw(t, "numbers") {
+			now = now.Add(time.Duration(rapid.IntRange(0, 100).Draw(t, "hours")) * time.Hour)
+			b.Add(now, n)
+		}
+		data, err := b.MarshalBinary()
+		if err != nil || len(data) > 300 {
+			t.Fatalf("got %d bytes, error %v", len(data), err)
+		}
+		if err := got.UnmarshalBinary(data); err != nil || got != b {
+			t.Fatalf("got %+v, error %v, want %+v", got, err, b)
+		}
+		got.Add(now, 1)
+		for cut := range data {
+			before := got
+			if err := got.UnmarshalBinary(data[:cut]); !errors.Is(err, risk.ErrEncoding) || got != before {
+				t.Fatalf("cut to %d bytes: got error %v, want %v and nothing changed", cut, err, risk.ErrEncoding)
+			}
+		}
+	})
 }
 
 func dayNumber(t time.Time) int64 { return t.Unix() / 86400 }

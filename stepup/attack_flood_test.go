@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/proportion-go/proportion/risk/risktest"
 	"github.com/proportion-go/proportion/stepup"
@@ -104,5 +105,38 @@ func TestChargesToMadeUpNamesFillNoStore(t *testing.T) {
 		if err := s.Guard.Seed(t.Context(), fmt.Sprint("fake-customer-", i), stepup.Identity{}); err != nil {
 			t.Errorf("customer %d after a hundred made-up names: got error %v", i, err)
 		}
+	}
+}
+
+// A flood of addresses has no network and no client forgotten, nor one of
+// clients a network: each kind of place has a room of its own (L27).
+func TestFloodOfPlacesForgetsNoOtherKind(t *testing.T) {
+	m := stepup.NewMemory(stepup.MemoryConfig{Subjects: 30})
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	seen := func(subject, address, client int) stepup.Around {
+		key := func(n int) stepup.Key { return stepup.Key{byte(n), byte(n >> 8), 1} }
+		st, err := m.Subject(t.Context(), stepup.Query{
+			Subject: stepup.Ref{Key: key(subject)}, Address: key(address), Client: key(client),
+			Network: stepup.Key{7}, Now: now,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return st.Around
+	}
+	for i := range 20 {
+		seen(i, 1, 1)
+	}
+	for i := range 500 {
+		seen(0, i, 1)
+	}
+	if got := seen(0, 1, 1); got.NetworkSubjects != 20 || got.ClientSubjects != 20 {
+		t.Errorf("after a flood of addresses: got %+v, want 20 subjects of the network and the client", got)
+	}
+	for i := range 500 {
+		seen(0, 1, i)
+	}
+	if got := seen(0, 1, 1); got.NetworkSubjects != 20 {
+		t.Errorf("after a flood of clients: got %+v, want 20 subjects of the network", got)
 	}
 }

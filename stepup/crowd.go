@@ -11,14 +11,15 @@ import (
 	"github.com/proportion-go/proportion/risk"
 )
 
-// places are the crowds of a store.
+// places are the crowds of a store. Each kind has a room of its own: a flood of
+// addresses has no network and no client forgotten.
 type places struct {
-	mu     sync.Mutex
-	crowds crowds
+	mu                           sync.Mutex
+	addresses, networks, clients crowds
 }
 
 // see notes where a subject was seen and with which client, and how many were
-// of late.
+// of late. There are at most so many places of a kind.
 func (p *places) see(q *Query, to *Around, now time.Time, most int) {
 	if q.Address == (Key{}) && q.Network == (Key{}) && q.Client == (Key{}) {
 		return
@@ -26,9 +27,9 @@ func (p *places) see(q *Query, to *Around, now time.Time, most int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	subject := binary.LittleEndian.Uint64(q.Subject.Key[:])
-	to.AddressSubjects = p.crowds.see(q.Address, subject, time.Hour, now, most)
-	to.NetworkSubjects = p.crowds.see(q.Network, subject, time.Hour, now, most)
-	to.ClientSubjects = p.crowds.see(q.Client, subject, 24*time.Hour, now, most)
+	to.AddressSubjects = p.addresses.see(q.Address, subject, time.Hour, now, most)
+	to.NetworkSubjects = p.networks.see(q.Network, subject, time.Hour, now, most)
+	to.ClientSubjects = p.clients.see(q.Client, subject, 24*time.Hour, now, most)
 }
 
 // crowds count how many subjects came from one address or network, or with one

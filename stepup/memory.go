@@ -22,7 +22,9 @@ type MemoryConfig struct {
 	Challenges int
 
 	// Subjects is how many subjects are remembered at most. Challenges outside
-	// the trusted lane make no more than half of them. Zero: 1,000,000.
+	// the trusted lane make no more than half of them. As many addresses,
+	// networks and clients where subjects were seen of late are remembered, a
+	// third of each. Zero: 1,000,000.
 	Subjects int
 
 	// Decoys is of how many names that nobody has is remembered what was guessed
@@ -125,7 +127,7 @@ func NewMemory(c MemoryConfig) *Memory {
 	m := &Memory{
 		config: c,
 		issued: issued{most: capsOfChallenge * c.Challenges, windows: windows{}, networks: map[quarter]int{}},
-		places: places{crowds: crowds{}},
+		places: places{addresses: crowds{}, networks: crowds{}, clients: crowds{}},
 		wrong:  wrongs{addresses: map[quarter]*risk.Window{}},
 	}
 	m.clock.elapsed = c.Elapsed

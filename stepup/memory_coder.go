@@ -3,6 +3,8 @@
 
 package stepup
 
+import "github.com/proportion-go/proportion/risk"
+
 // What a snapshot holds, value by value.
 
 func (c *coder) authenticator(a *Authenticator) {
@@ -95,14 +97,18 @@ func (c *coder) window(names *[]Key, w *window) {
 }
 
 // store is what is not a subject's, nor a cap's.
-func (c *coder) store(latest, forgot *int64, d *daily) {
+func (c *coder) store(latest, forgot *int64, d *daily, everybody *risk.Baseline) {
 	number(c, latest)
 	number(c, forgot)
 	number(c, &d.last)
 	for i := range d.days {
 		number(c, &d.days[i])
 	}
-	if *latest < 0 || d.last < 0 {
+	usual, err := everybody.MarshalBinary()
+	if c.bytes(&usual); c.reading && c.err == nil {
+		err = everybody.UnmarshalBinary(usual)
+	}
+	if err != nil || *latest < 0 || d.last < 0 {
 		c.fail()
 	}
 }

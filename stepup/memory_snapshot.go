@@ -37,11 +37,14 @@ const (
 )
 
 // Snapshot writes what is remembered of subjects, and what was issued, as of
-// one moment; the store stands still while it is copied. Pending challenges,
-// redeemed grants, and who was seen at which address of late are left out:
-// whatever was issued before a restored store's first call is refused. It holds
-// sealed secrets and personal data under pseudonyms: keep it as the store's
-// host is kept. The error is the writer's.
+// one moment; the store stands still while it is copied. Pending challenges and
+// redeemed grants are left out: whatever was issued before a restored store's
+// first call is refused. So are who was seen at which address, on which network
+// and with which client, and the wrong answers of an address: they count for an
+// hour, or a day, no budget depends on them, and a flood makes many times more
+// of them than there are subjects. It holds sealed secrets and personal data
+// under pseudonyms: keep it as the store's host is kept. The error is the
+// writer's.
 func (m *Memory) Snapshot(w io.Writer) error {
 	var copied bytes.Buffer
 	copied.WriteString(snapshotHeader)
@@ -67,6 +70,8 @@ func (m *Memory) copy(write func(*coder)) {
 	defer m.issued.mu.Unlock()
 	m.spray.mu.Lock()
 	defer m.spray.mu.Unlock()
+	m.wrong.mu.Lock()
+	defer m.wrong.mu.Unlock()
 	c := new(coder)
 	frame := func(kind uint8, fill func()) {
 		c.frame = append(c.frame[:0], kind)
@@ -74,7 +79,7 @@ func (m *Memory) copy(write func(*coder)) {
 		write(c)
 	}
 	latest, forgot := m.clock.latest.Load(), m.forgot.Load()
-	frame(storeFrame, func() { c.store(&latest, &forgot, &m.spray.wrong) })
+	frame(storeFrame, func() { c.store(&latest, &forgot, &m.spray.wrong, &m.wrong.everybody) })
 	for w, names := range m.issued.windows.named() {
 		frame(windowFrame, func() { c.window(&names, w) })
 	}
@@ -217,7 +222,7 @@ func (m *Memory) restore(frame []byte) error {
 	switch frame[0] {
 	case storeFrame:
 		var latest, forgot int64
-		c.store(&latest, &forgot, &m.spray.wrong)
+		c.store(&latest, &forgot, &m.spray.wrong, &m.wrong.everybody)
 		m.clock.latest.Store(latest)
 		m.forgot.Store(forgot)
 	case windowFrame:

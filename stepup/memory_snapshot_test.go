@@ -155,6 +155,49 @@ func TestSnapshotIsOfOneMoment(t *testing.T) {
 	wg.Wait()
 }
 
+// What is usual for the deployment is in a snapshot: without it, an attack on
+// everybody would stand out nowhere for a week after a restart.
+func TestSnapshotKeepsWhatIsUsual(t *testing.T) {
+	clock := steptest.NewClock(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC))
+	config := stepup.MemoryConfig{Elapsed: clock.Elapsed}
+	m := stepup.NewMemory(config)
+	wrongly := func(subject byte) {
+		now := clock.Now()
+		o := stepup.Opening{
+			ID: stepup.ID{subject, 1}, Subject: stepup.Ref{Key: stepup.Key{subject, 1}},
+			Binding: stepup.Ref{Key: stepup.Key{1}}, Method: stepup.Code6, Attempts: 1,
+			Now: now, Issued: now, Expires: now.Add(time.Minute),
+		}
+		a := stepup.Attempt{ID: o.ID, Method: o.Method, Binding: o.Binding, Now: now}
+		if err := m.Open(t.Context(), o); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.Attempt(t.Context(), a); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for day := range byte(8) {
+		wrongly(day)
+		clock.Advance(24 * time.Hour)
+	}
+	for i := range byte(20) {
+		wrongly(100 + i)
+	}
+	q := stepup.Query{Subject: stepup.Ref{Key: stepup.Key{1}}, Now: clock.Now()}
+	before, err := m.Subject(t.Context(), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	restored, err := stepup.RestoreMemory(bytes.NewReader(snapshot(t, m)), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := restored.Subject(t.Context(), q)
+	if err != nil || !before.Everybody.Known || after.Everybody != before.Everybody {
+		t.Errorf("got %+v after a restart (%v), want %+v, known", after.Everybody, err, before.Everybody)
+	}
+}
+
 // full is a small store in which there is one of everything.
 func full(t testing.TB) *stepup.Memory {
 	t.Helper()

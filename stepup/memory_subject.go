@@ -86,7 +86,7 @@ func (m *Memory) Subject(ctx context.Context, q Query) (st State, err error) {
 			}
 		}
 		st = State{Spray: v.spray.asOf(v.now), Forgot: v.forgot.Load() > v.now.UnixNano()}
-		v.places.see(&q, &st.Around, v.now, v.config.Subjects)
+		v.places.see(&q, &st.Around, v.now, max(v.config.Subjects/3, 1))
 		v.wrong.asOf(&st.Around, q.Address.quarter(), v.now)
 		if p != 0 && v.person(p).mind != nil {
 			v.person(p).mind.describe(&st, &q, v.now)
