@@ -69,7 +69,7 @@ func proven(t *testing.T, events []risktest.Event) (all []risk.Signals) {
 // Of what a guard was asked, replay computes the signals that the guard did.
 func TestSignalsOfAGuard(t *testing.T) {
 	people := risktest.NewPopulation(5, 6)
-	events := slices.Collect(people.Events(25))
+	events := slices.Collect(people.Events(15))
 	slices.SortStableFunc(events, func(a, b risktest.Event) int { return a.Time.Compare(b.Time) })
 	start := time.Date(2026, 3, 2, 9, 0, 1, 0, time.UTC)
 	shift := start.Sub(events[0].Time)

@@ -64,22 +64,22 @@ func shuffled(events []risktest.Event, by int) []risktest.Event {
 // The same is computed of events that stand out of order, or in several files,
 // as of those in the order of time.
 func TestOrder(t *testing.T) {
-	events := life(3, 20, 12)
+	events := life(3, 12, 12)
 	n := len(events)
 	for i := range events { // so that no two events are of the same time
 		events[i].Time = events[i].Time.Truncate(time.Second).Add(time.Duration(i))
 	}
-	locator := placed(events)
+	locator, p := placed(events), parse(t)
 	computed := func(window int, files ...[]risktest.Event) (all []seen, c replay.Counts) {
 		config := replay.EventsConfig{Locator: locator, Window: window}
 		for i, f := range files {
 			config.Files = append(config.Files, save(t, fmt.Sprintf("%d.jsonl", i), rows(f)))
 		}
-		all, bad := watch(t, config)
-		if len(bad) > 0 {
-			t.Fatal(bad)
-		}
-		return all, run(t, replay.NewEvents(config), replay.Config{Policy: parse(t)}).Source
+		r := run(t, replay.NewEvents(config), replay.Config{Policy: p, Decided: func(d *replay.Decided) error {
+			all = append(all, seen{event: *d.Event, signals: *d.Event.Decision.Signals})
+			return nil
+		}})
+		return all, r.Source
 	}
 	want, _ := computed(-1, events)
 	even, odd := []risktest.Event{}, []risktest.Event{}
