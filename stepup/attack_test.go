@@ -20,12 +20,9 @@ import (
 	"github.com/proportion-go/proportion/stepup/steptest"
 )
 
-// attackPolicy adds to the test policy what attacks need: an action before the
-// first factor, one that a strong proof is asked for, and a prompt budget.
-func attackPolicy(t testing.TB, more ...policy.Source) *policy.Policy {
-	t.Helper()
-	sources := append(more, policy.Source{Name: "policy.yaml", Data: readPolicy(t)}, policy.Source{
-		Name: "attack.yaml", Data: []byte(`
+// attacked adds to the test policy what attacks need: an action before the first
+// factor, one that a strong proof is asked for, and a prompt budget.
+const attacked = `
 version: 1
 prompts: { most: 3, per: 24h }
 actions:
@@ -36,8 +33,26 @@ rules:
     on: [usage.view]
     when: time.hour_utc >= 0
     score: 40
-`)})
-	p, err := policy.Parse(sources...)
+`
+
+// attackLoaded is that policy, read once: nothing changes one.
+var attackLoaded = sync.OnceValues(func() (*policy.Policy, error) {
+	base, err := os.ReadFile("testdata/policy.yaml")
+	if err != nil {
+		return nil, err
+	}
+	return policy.Parse(policy.Source{Name: "policy.yaml", Data: base},
+		policy.Source{Name: "attack.yaml", Data: []byte(attacked)})
+})
+
+// attackPolicy returns it, or it with more added.
+func attackPolicy(t testing.TB, more ...policy.Source) *policy.Policy {
+	t.Helper()
+	p, err := attackLoaded()
+	if len(more) > 0 && err == nil {
+		p, err = policy.Parse(append(more, policy.Source{Name: "policy.yaml", Data: readPolicy(t)},
+			policy.Source{Name: "attack.yaml", Data: []byte(attacked)})...)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

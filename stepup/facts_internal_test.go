@@ -9,6 +9,7 @@ import (
 
 	"github.com/proportion-go/proportion/otp"
 	"github.com/proportion-go/proportion/policy"
+	"github.com/proportion-go/proportion/risk"
 )
 
 // Bound facts that differ in anything have different hashes: in their name,
@@ -74,6 +75,32 @@ func TestCodesAreHashedForOneChallenge(t *testing.T) {
 	} {
 		if mac.Verify(sum, parts...) {
 			t.Errorf("%s: matches", name)
+		}
+	}
+}
+
+// A device token is sealed for one subject: to any other it is none (L30).
+func TestDeviceTokensAreSealedForTheirSubject(t *testing.T) {
+	key, err := otp.GenerateKey("fake")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ring, err := otp.NewRing(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := risk.Observation{Device: risk.DeviceID{1, 2}}
+	g := &Guard{keys: keys{token: ring.Sealer("fake", "token")}}
+	text, err := g.sealDevice(&demand{Subject: "fake-alice", Evidence: seen.Evidence()}, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := g.openDevice(text, "fake-alice", new(tokenRoom)); got != (deviceToken{Key{1, 2}, 7}) {
+		t.Errorf("to its subject: got %v", got)
+	}
+	for _, other := range []string{"fake-bob", "fake-alic", "fake-alicee", ""} {
+		if got := g.openDevice(text, other, new(tokenRoom)); got != (deviceToken{}) {
+			t.Errorf("to %q: got %v, want none", other, got)
 		}
 	}
 }

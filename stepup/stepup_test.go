@@ -14,10 +14,13 @@ import (
 	"github.com/proportion-go/proportion/stepup/steptest"
 )
 
-// testPolicy returns the policy of testdata/policy.yaml.
+// loaded is the policy of testdata/policy.yaml, read once: nothing changes one.
+var loaded = sync.OnceValues(func() (*policy.Policy, error) { return policy.Load("testdata/policy.yaml") })
+
+// testPolicy returns it.
 func testPolicy(t testing.TB) *policy.Policy {
 	t.Helper()
-	p, err := policy.Load("testdata/policy.yaml")
+	p, err := loaded()
 	if err != nil {
 		t.Fatal(err)
 	}
