@@ -40,6 +40,10 @@ func TestScripts(t *testing.T) {
 	if _, err := zip.Write(journal); err != nil || zip.Close() != nil {
 		t.Fatal("the journal cannot be compressed: ", err)
 	}
+	databases, err := filepath.Abs("../../../risk/geoip/testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
 	scripts, err := filepath.Glob("testdata/script/*.txtar")
 	if err != nil || len(scripts) < 12 {
 		t.Fatalf("%d scripts, want 12 or more (%v)", len(scripts), err)
@@ -51,6 +55,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			folder := filepath.Join(env.WorkDir, "examples")
 			return errors.Join(os.CopyFS(folder, os.DirFS(examples)),
+				os.CopyFS(filepath.Join(folder, "geo"), os.DirFS(databases)),
 				os.WriteFile(filepath.Join(folder, "journal.jsonl"), journal, 0o600),
 				os.WriteFile(filepath.Join(folder, "journal.jsonl.gz"), zipped.Bytes(), 0o600),
 				os.WriteFile(filepath.Join(folder, "torn.jsonl.gz"), zipped.Bytes()[:zipped.Len()/2], 0o600),
