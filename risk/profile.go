@@ -275,5 +275,10 @@ func (p *Profile) find(id DeviceID) int {
 	if id == (DeviceID{}) {
 		return -1
 	}
-	return slices.IndexFunc(p.devices, func(d device) bool { return d.id == id })
+	for i := range p.devices { // in place: a copy of each would take longer
+		if p.devices[i].id == id {
+			return i
+		}
+	}
+	return -1
 }
