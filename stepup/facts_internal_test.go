@@ -4,6 +4,7 @@
 package stepup
 
 import (
+	"bytes"
 	"fmt"
 	"testing"
 
@@ -102,5 +103,38 @@ func TestDeviceTokensAreSealedForTheirSubject(t *testing.T) {
 		if got := g.openDevice(text, other, new(tokenRoom)); got != (deviceToken{}) {
 			t.Errorf("to %q: got %v, want none", other, got)
 		}
+	}
+}
+
+// What is sealed of a subject's methods opens for that subject and method alone
+// (L30).
+func TestSealedMethodsAreBoundToTheirSubject(t *testing.T) {
+	key, err := otp.GenerateKey("fake")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ring, err := otp.NewRing(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealer := ring.Sealer("fake", "seal")
+	for name, binding := range map[string]func(string) []byte{"recovery": recoveryBinding, "passkey": passkeyBinding} {
+		sealed, err := sealer.Seal([]byte("fake secret"), binding("fake-alice"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := sealer.Open(sealed, binding("fake-alice")); err != nil {
+			t.Errorf("%s, for its subject: got error %v", name, err)
+		}
+		for _, other := range [][]byte{
+			binding("fake-bob"), binding(""), recoveryBinding("fake-alice\x00"), passkeyBinding("fake-alice\x00"), nil,
+		} {
+			if _, err := sealer.Open(sealed, other); err == nil {
+				t.Errorf("%s: opened for %q", name, other)
+			}
+		}
+	}
+	if bytes.Equal(recoveryBinding("fake-alice"), passkeyBinding("fake-alice")) {
+		t.Error("one method is sealed as the other")
 	}
 }
