@@ -344,3 +344,25 @@ func TestEraseRacesBuiltInActions(t *testing.T) {
 		}
 	})
 }
+
+// The first proof of a new customer is no older than what is remembered of him,
+// though the store was told a later time meanwhile, by whoever else it serves.
+func TestFirstProofAmongOthers(t *testing.T) {
+	var config stepup.Config
+	b := newBench(t, func(c *stepup.Config) { config = *c })
+	b.Decide(alice("laptop"), "address.change", nil)
+	b.Clock.Advance(time.Minute)
+	b.Decide(steptest.NewClient("fake-bob", "laptop"), "address.change", nil)
+	p := builtInPolicy(t, "profile.export: { sensitivity: sensitive }").Guard.Policy()
+	config.Now = func() time.Time { return b.Clock.Now().Add(-time.Second) }
+	var err error
+	if b.Guard, err = stepup.New(p, config); err != nil {
+		t.Fatal(err)
+	}
+	c := alice("laptop")
+	grant := b.Prove(c, stepup.ActionExport, nil, stepup.Code6)
+	export, err := b.Guard.ExportProfile(t.Context(), grant.Token, c.Request(stepup.ActionExport, nil))
+	if err != nil || export.Since.IsZero() {
+		t.Errorf("got error %v, since %v", err, export.Since)
+	}
+}

@@ -133,3 +133,41 @@ func TestHostileReportsLeaveTheOwnersOwn(t *testing.T) {
 		s.Clock.Advance(24 * time.Hour)
 	}
 }
+
+// Who was reported cannot report the owner in turn, by what he proved before:
+// her devices stay known (L21).
+func TestReportedCannotReportInTurn(t *testing.T) {
+	s, _ := newReported(t)
+	owner := s.owner(t)
+	thief, event := s.takeover(t)
+	doing := s.Decide(owner, "address.change", nil)
+	grant := s.grantOf(t, thief, stepup.ActionRevoke)
+	s.Clock.Advance(time.Second)
+	if err := s.report(t, owner, event, stepup.NotMine, ""); err != nil {
+		t.Fatal(err)
+	}
+	before := s.state(t)
+	s.Clock.Advance(time.Second)
+	refused(t, s.report(t, thief, doing.Event(), stepup.NotMine, grant))
+	if got := s.state(t); len(got.Devices) != len(before.Devices) || len(got.Devices) == 0 {
+		t.Errorf("got %d devices after the thief's report, want %d", len(got.Devices), len(before.Devices))
+	}
+	if err := s.report(t, thief, doing.Event(), stepup.NotMine, s.grantOf(t, owner, stepup.ActionRevoke)); err == nil {
+		t.Error("a report by the owner's grant in the thief's session was taken")
+	}
+}
+
+// grantOf proves an action by any method on offer.
+func (s *scene) grantOf(t *testing.T, c *steptest.Client, action string) string {
+	t.Helper()
+	d := s.Decide(c, action, nil)
+	begun, err := s.Guard.Begin(t.Context(), d.Ticket(), d.Offers[0].Method)
+	if err != nil {
+		t.Fatal(err)
+	}
+	grant, err := s.Guard.Finish(t.Context(), c.Binding, begun.ID, s.answer(t, begun))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return grant.Token
+}

@@ -148,7 +148,7 @@ func (p *past) describe(st *State, q *Query, now time.Time) {
 
 // prove records what a proof brings, and returns the counter of its device.
 func (p *past) prove(st *Settlement, now time.Time) (counter uint32) {
-	p.learn(st.Profile, now)
+	p.learn(st.Profile, st.Now)
 	p.prompts = p.prompts.and(now, longestPrompts)
 	if st.Held.Session != (Key{}) {
 		p.hold(st.Held)
@@ -160,9 +160,12 @@ func (p *past) prove(st *Settlement, now time.Time) (counter uint32) {
 	return counter
 }
 
-func (p *past) learn(profile []byte, now time.Time) {
+// learn notes a profile, as of the time that the guard told: the greatest that
+// the store was told may be later, and the proof itself would then seem to be
+// from before.
+func (p *past) learn(profile []byte, told time.Time) {
 	if p.since.IsZero() {
-		p.since = now
+		p.since = told
 	}
 	p.profile, p.version = profile, p.version+1
 }

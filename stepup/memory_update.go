@@ -47,7 +47,7 @@ func (v *view) version(p place) uint64 {
 
 func (s *subject) update(u *Update, now time.Time) {
 	p := s.recall()
-	p.learn(u.Profile, now)
+	p.learn(u.Profile, u.Now)
 	for _, a := range u.Add {
 		p.remove(a.Method)
 		p.authenticators = append(p.authenticators, a)

@@ -77,7 +77,8 @@ const (
 //     since whoever holds a session of the subject could say so of the owner's
 //     own.
 //   - With a grant: all of it, whatever the device, and every other device but
-//     the one that reports is no longer known.
+//     the one that reports is no longer known. A grant that was proven before an
+//     earlier report is refused.
 //
 // The fifth report in a day without a grant is the last that is taken, from
 // devices that are trusted now and from others: neither uses up the other's.
@@ -100,7 +101,7 @@ func (g *Guard) Report(ctx context.Context, req Request, r Report) error {
 	if age := g.config.Now().Sub(h.time); !ok || age < 0 || age > reportable {
 		return ErrRefused
 	}
-	proven, err := g.provenFor(ctx, r.Grant, req)
+	w, proven, err := g.provenFor(ctx, r.Grant, req)
 	if err != nil {
 		return err
 	}
@@ -108,7 +109,7 @@ func (g *Guard) Report(ctx context.Context, req Request, r Report) error {
 	if s.storeFailed() {
 		return unavailable("subject", errors.New("cannot be read"))
 	}
-	c := claim{happening: h, guard: g, now: s.now, proven: proven, by: Key(s.device)}
+	c := claim{happening: h, guard: g, now: s.now, proven: proven, by: Key(s.device), warrant: w}
 	c.trustedNow = s.trusted()
 	c.trusted = c.trustedNow && trustedBefore(s.profile, Key(s.device), h.time)
 	if r.Claim == Mine {
@@ -119,12 +120,12 @@ func (g *Guard) Report(ctx context.Context, req Request, r Report) error {
 
 // provenFor reports whether the report is proven: by a grant, or by a proof that
 // the session holds.
-func (g *Guard) provenFor(ctx context.Context, grant string, req Request) (bool, error) {
+func (g *Guard) provenFor(ctx context.Context, grant string, req Request) (warrant, bool, error) {
 	w, err := g.redeemFor(ctx, ActionRevoke, grant, req)
 	if grant == "" && errors.Is(err, ErrRefused) {
-		return false, nil
+		return warrant{}, false, nil
 	}
-	return err == nil && !w.bare, err
+	return w, err == nil && !w.bare, err
 }
 
 // claim is a report on its way.
@@ -136,6 +137,7 @@ type claim struct {
 	trustedNow bool // it is
 	trusted    bool // and was before the event
 	proven     bool
+	warrant    warrant // if it is
 }
 
 // trusted reports whether the request comes from a device that is (L11).
@@ -163,6 +165,9 @@ func (g *Guard) mine(ctx context.Context, c *claim) error {
 func (g *Guard) notMine(ctx context.Context, c *claim) error {
 	touched := false
 	err := g.update(ctx, c.subject, c.now, func(r *recollection, st *State, u *Update) error {
+		if c.proven && !c.warrant.stands(r, st) {
+			return ErrRefused // or who was reported could report the owner in turn
+		}
 		if taken := r.memo.taken(c); !c.proven && taken.n >= mostUnproven {
 			return &BusyError{RetryAfter: taken.since.Add(reportWindow).Sub(c.now)}
 		}

@@ -182,7 +182,7 @@ type Query struct {
 
 // State is what a store remembers of a subject.
 type State struct {
-	Since          time.Time // when it was first remembered; zero: unknown, or erased since
+	Since          time.Time // told by the call that first remembered it; zero: unknown, or erased since
 	Profile        []byte    // encoded risk.Profile; nil: a newcomer
 	Version        uint64    // of the profile; changes with it
 	Authenticators []Authenticator
