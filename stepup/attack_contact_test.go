@@ -264,3 +264,53 @@ func TestContactChangeEndsHeldProofs(t *testing.T) {
 		t.Errorf("after the change: got %v by the held proof", &d)
 	}
 }
+
+// A code that went to the contact before, to whoever holds it, proves nothing
+// once the contact was changed, also by a strong proof, and also where that
+// happened while it was compared; a code to the new contact does (L19).
+func TestCodeToAFormerContactProvesNothing(t *testing.T) {
+	for _, during := range []bool{false, true} {
+		store := new(interrupted)
+		b, c, secret := trusted(t, func(c *stepup.Config) {
+			store.Store = c.Store
+			c.Store = store
+		})
+		thief := alice("mallory")
+		pending, code := b.Begin(b.Decide(thief, "address.change", nil), stepup.Code6)
+		b.Clock.Advance(time.Second)
+		grant := proveTOTP(t, b, c, stepup.ActionContact, secret)
+		change := func() {
+			req := c.Request(stepup.ActionContact, nil)
+			if err := b.Guard.ChangeContact(t.Context(), grant.Token, req, oldPhone); err != nil {
+				t.Fatal(err)
+			}
+			b.Contacts[steptest.Alice] = []stepup.Contact{newPhone}
+		}
+		if b.Clock.Advance(time.Second); during {
+			store.attempted = change
+		} else {
+			change()
+		}
+		_, err := b.Guard.Finish(t.Context(), thief.Binding, pending.ID, code)
+		refused(t, err)
+		if d := b.Decide(thief, "address.change", nil); d.Verdict.HeldOK {
+			t.Errorf("by a code to the former contact: got %v", &d)
+		}
+		b.Prove(c, "address.change", nil, stepup.Code6)
+	}
+}
+
+// interrupted is a store that something comes between after an attempt.
+type interrupted struct {
+	stepup.Store
+	attempted func()
+}
+
+func (i *interrupted) Attempt(ctx context.Context, a stepup.Attempt) (stepup.Attempted, error) {
+	counted, err := i.Store.Attempt(ctx, a)
+	if i.attempted != nil {
+		i.attempted()
+		i.attempted = nil
+	}
+	return counted, err
+}

@@ -21,7 +21,8 @@ import (
 //
 // The contact's own kind must not have carried the code (L19), whatever the
 // policy says in touches. Every device of the subject is no longer known, the
-// one that asks too. The owner is told, and the notice has the former contact,
+// one that asks too, and a code that was asked for before proves nothing any
+// more if it went to a contact of that kind. The owner is told, and the notice has the former contact,
 // where to tell him. Unless the proof was strong, the guard remembers for 72
 // hours that no contact of this kind proves anything sensitive. That memory and
 // [Contact.Since] both count, so a host that leaves Since zero for what is
@@ -51,6 +52,7 @@ func (g *Guard) ChangeContact(
 	var revoked []Key
 	err = g.act(ctx, req.Subject, &w, func(r *recollection, st *State, u *Update) error {
 		r.memo.settles[former.Kind-policy.SMS] = w.Settles
+		r.memo.changed[former.Kind-policy.SMS] = u.Now
 		revoked = forget(&r.Profile, st, u, everyDevice)
 		return nil
 	})

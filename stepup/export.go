@@ -64,6 +64,9 @@ type Export struct {
 	// because one was changed of late.
 	Contacts map[string]time.Time `json:"changed_contacts_until"`
 
+	// Changed is when a contact of a kind was changed, within half an hour.
+	Changed map[string]time.Time `json:"changed_contacts"`
+
 	// Limits are the uses of each rule with a limit since the last proof.
 	Limits map[string]ExportedLimit `json:"limits"`
 }

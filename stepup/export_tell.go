@@ -42,12 +42,18 @@ func (e *Export) tell(st *State) {
 func (e *Export) recall(m *memo) {
 	e.Consent, e.CautiousSince, e.Cautious = m.consent, m.since, m.until
 	e.Reports24h = m.trusted.n + m.others.n
-	e.Contacts = map[string]time.Time{}
-	for i, until := range m.settles {
-		if !until.IsZero() {
-			e.Contacts[(policy.SMS + policy.ContactKind(i)).String()] = until
+	e.Contacts, e.Changed = told(m.settles[:]), told(m.changed[:])
+}
+
+// told are the times of the kinds of contact that have one.
+func told(times []time.Time) map[string]time.Time {
+	all := map[string]time.Time{}
+	for i, at := range times {
+		if !at.IsZero() {
+			all[(policy.SMS + policy.ContactKind(i)).String()] = at
 		}
 	}
+	return all
 }
 
 // stepSeconds is the length of a step of totp, which is that of RFC 6238 s4.1.

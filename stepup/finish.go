@@ -174,7 +174,11 @@ func (g *Guard) settle(ctx context.Context, f *finishing) (Settled, error) {
 	encoded := a.Profile
 	for range conflicts {
 		var err error
-		if s.Profile, err = f.teach(encoded); err != nil {
+		s.Profile, err = f.teach(encoded)
+		switch {
+		case errors.Is(err, ErrRefused):
+			return Settled{}, ErrRefused
+		case err != nil:
 			return Settled{}, unavailable("profile", err)
 		}
 		settled, err := g.config.Store.Settle(ctx, s)
@@ -199,13 +203,17 @@ func (g *Guard) settle(ctx context.Context, f *finishing) (Settled, error) {
 // conflicts is how often a change is tried again because another came first.
 const conflicts = 100
 
-// teach returns the encoded profile with what the proof adds (L21).
+// teach returns the encoded profile with what the proof adds (L21), or ErrRefused
+// where its code went to a contact that was changed meanwhile.
 func (f *finishing) teach(encoded []byte) ([]byte, error) {
 	var r recollection
 	if err := r.UnmarshalBinary(encoded); err != nil {
 		return nil, err
 	}
 	r.Expire(f.now)
+	if r.memo.outdated(&f.demand) {
+		return nil, ErrRefused
+	}
 	before, _ := r.Device(risk.DeviceID(f.demand.device()))
 	r.Learn(f.demand.Evidence, risk.Proof{ID: formatID(f.id, f.attempted.Method), Time: f.now, Strong: f.strong()})
 	after, _ := r.Device(risk.DeviceID(f.demand.device()))

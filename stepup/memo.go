@@ -35,6 +35,10 @@ type memo struct {
 	// settles is until when the contacts of each kind prove nothing sensitive,
 	// SMS first, since one was changed by a proof that was not strong.
 	settles [policy.App - policy.SMS + 1]time.Time
+
+	// changed is when one of each kind was changed, for as long as a challenge
+	// to it from before may be answered.
+	changed [policy.App - policy.SMS + 1]time.Time
 }
 
 // reports are counted within a day of the first.
@@ -99,7 +103,7 @@ func (r *recollection) UnmarshalBinary(data []byte) error {
 }
 
 // memoNumbers are what a memo is encoded as.
-type memoNumbers [7 + len(memo{}.settles)]int64
+type memoNumbers [7 + len(memo{}.settles) + len(memo{}.changed)]int64
 
 func (m *memo) numbers() (n memoNumbers) {
 	n[0], n[1], n[2] = nanos(m.consent), nanos(m.since), nanos(m.until)
@@ -107,6 +111,9 @@ func (m *memo) numbers() (n memoNumbers) {
 	n[5], n[6] = int64(m.trusted.n), nanos(m.trusted.since)
 	for i, t := range m.settles {
 		n[7+i] = nanos(t)
+	}
+	for i, t := range m.changed {
+		n[7+len(m.settles)+i] = nanos(t)
 	}
 	return n
 }
@@ -118,6 +125,9 @@ func (n *memoNumbers) memo() memo {
 	}
 	for i := range m.settles {
 		m.settles[i] = moment(n[7+i])
+	}
+	for i := range m.changed {
+		m.changed[i] = moment(n[7+len(m.settles)+i])
 	}
 	return m
 }
@@ -135,6 +145,11 @@ func (r *recollection) Expire(now time.Time) {
 			r.memo.settles[i] = time.Time{}
 		}
 	}
+	for i, at := range r.memo.changed {
+		if now.Sub(at) >= TicketLife+longestCodeLife {
+			r.memo.changed[i] = time.Time{}
+		}
+	}
 }
 
 // cautious reports whether the guard was told of something that was not the
@@ -144,6 +159,16 @@ func (m *memo) cautious() bool { return !m.until.IsZero() }
 // settling reports whether a contact was changed so lately that it proves
 // nothing sensitive.
 func (m *memo) settling() bool { return m.settles != memo{}.settles }
+
+// outdated reports whether the challenge was asked for before the contact that
+// its code went to was changed. A ticket tells the second of it.
+func (m *memo) outdated(d *demand) bool {
+	if d.Via < policy.SMS || d.Via > policy.App {
+		return false
+	}
+	at := m.changed[d.Via-policy.SMS]
+	return !at.IsZero() && d.Evidence.Time.Before(at.Truncate(time.Second))
+}
 
 // nanos are a time's; the zero time has none.
 func nanos(t time.Time) int64 {
