@@ -284,7 +284,8 @@ func TestDecodeAllocatesLittle(t *testing.T) {
 // Numbers of every length, with the point everywhere, are what strconv makes of
 // them, to the last bit.
 func TestNumbersAgreeWithStrconv(t *testing.T) {
-	const head = `{"v":1,"time":"2026-06-01T12:00:00Z","kind":"decision","id":"a","detail":{"signals":{"travel":{"km":`
+	const head = `{"v":1,"time":"2026-06-01T12:00:00Z","kind":"decision","id":"a",` +
+		`"detail":{"signals":{"travel":{"km":`
 	dice := rand.New(rand.NewPCG(1, 2))
 	digits := func(n int) (text string) {
 		for range n {

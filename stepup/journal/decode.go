@@ -23,17 +23,19 @@ type Decoder struct {
 	spare    Decision // lists that were read before, for their room
 	methods  []string // likewise
 
+	// What makes it fast: lines are much like those before.
 	followed [2]followed // by the number of the table
-	seen     uint64      // members of the object that is being read, but for the last
 	memo     *memo
 	ending   ending
+	seen     uint64 // the members of the object before the one that is read
 
 	box, plain []byte // of the last sealed detail
 }
 
 // Decode reads one line, with or without its line feed, into the event.
 // Strings stay valid; everything that the event points to, its Decision above
-// all, is valid until the next call: see [Event.Clone].
+// all, is valid until the next call, and must not be modified: see
+// [Event.Clone].
 //
 // A member that this version does not know is kept in Extra if it stands in
 // the line or its detail, and skipped if it stands deeper. A name that stands
@@ -171,8 +173,7 @@ func (d *Decoder) version(*Event) {
 }
 
 func (d *Decoder) detail(e *Event) {
-	seen := d.object(detailTable, e, &e.Detail.Extra)
-	d.ending.seen = seen
+	d.ending.all = d.object(detailTable, e, &e.Detail.Extra)
 }
 
 func (d *Decoder) sealed(e *Event) {

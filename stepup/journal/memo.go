@@ -9,74 +9,75 @@ import "hash/maphash"
 // a line says what was decided and why, and a policy has few ways to decide: of
 // a hundred lines, nearly all end in one that stood before, byte for byte. What
 // it holds follows from the bytes alone.
+//
+// Only what comes twice in a row to its place is kept: what never comes again is
+// not worth the room.
 type memo struct {
-	seed  maphash.Seed
-	slots [memoSlots]memoSlot
+	seed maphash.Seed
+	last [memoSize]uint64 // hashes
+	kept [memoSize]*kept
 }
 
-// The bounds of a memo: less than a megabyte.
+// kept is the end of a line.
+type kept struct {
+	text     string
+	decision Decision // nothing but what the end holds
+}
+
+// The bounds of a memo: about a megabyte.
 const (
-	memoSlots = 1 << 9
-	memoText  = 1 << 10 // bytes
+	memoSize = 1 << 9
+	memoText = 1 << 10 // bytes of an end
 )
 
-// memoSlot is an end that came twice in a row to its place: what never comes
-// again is not worth the room.
-type memoSlot struct {
-	last     uint64 // the hash of what came last
-	text     string // empty: nothing is remembered
-	decision Decision
-}
-
-// ending is the end of the line that is being read, if it may be remembered.
+// ending is the end of the line that is being read, if it is to be remembered.
 type ending struct {
-	at     int // where it begins; 0: it may not
+	at     int // where it begins; 0: it is not
 	hash   uint64
 	before uint64 // members of the detail that stand before it
-	seen   uint64 // all of its members
-	slot   *memoSlot
+	all    uint64 // members of the detail
 }
 
-// recall reads the rest of the line, but for its last two braces, if it is
-// remembered: what follows `"prompts":`.
+// closing ends the detail and the line.
+const closing = "}}"
+
+// recall reads what follows `"prompts":`, up to the closing braces, if it is
+// remembered.
 func (d *Decoder) recall(e *Event) bool {
 	rest := d.line[d.at:]
-	if d.seen>>promptsAt != 0 || len(rest) < len(closing) || len(rest) > memoText || d.err != nil {
+	if d.err != nil || d.seen>>promptsAt != 0 || len(rest) < len(closing) || len(rest) > memoText {
 		return false
 	}
 	if d.memo == nil {
 		d.memo = &memo{seed: maphash.MakeSeed()}
 	}
 	hash := maphash.Bytes(d.memo.seed, rest)
-	slot := &d.memo.slots[hash%memoSlots]
-	if slot.text != string(rest) {
-		d.ending = ending{at: d.at, before: d.seen, hash: hash, slot: slot}
+	k := d.memo.kept[hash%memoSize]
+	if k == nil || k.text != string(rest) {
+		d.ending = ending{at: d.at, hash: hash, before: d.seen}
 		return false
 	}
-	d.at += len(rest) - len(closing)
-	slot.decision.copyEnd(d.decisionOf(e))
+	d.at = len(d.line) - len(closing)
+	k.decision.copyEnd(d.decisionOf(e))
 	return true
 }
 
-const closing = "}}"
-
-// remember keeps the end of a line that was read. It holds nothing but members
-// that come after the prompts in the order of writing.
+// remember keeps the end of a line that was read, if it closes the line and
+// holds nothing but members that are written after the prompts.
 func (d *Decoder) remember(e *Event) {
-	end := &d.ending
-	text := d.line[end.at:]
-	if end.slot.last != end.hash {
-		end.slot.last = end.hash
+	end, text := &d.ending, d.line[d.ending.at:]
+	at := end.hash % memoSize
+	if d.memo.last[at] != end.hash {
+		d.memo.last[at] = end.hash
 		return
 	}
-	if own := end.seen &^ end.before; own&(1<<promptsAt-1) != 0 || e.Extra != "" || e.Detail.Extra != "" ||
-		string(text[len(text)-len(closing):]) != closing {
+	others := end.all &^ end.before & (1<<promptsAt - 1)
+	if others != 0 || e.Extra != "" || e.Detail.Extra != "" || string(text[len(text)-len(closing):]) != closing {
 		return
 	}
-	end.slot.text = string(text)
-	kept := Decision{}
-	e.Decision.copyEnd(&kept)
-	end.slot.decision = *kept.clone()
+	var held Decision
+	e.Decision.copyEnd(&held)
+	d.memo.kept[at] = &kept{text: string(text), decision: *held.clone()}
 }
 
 // copyEnd copies what the members from the prompts on hold.

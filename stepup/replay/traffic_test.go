@@ -166,7 +166,8 @@ func (t *traffic) client(e *risktest.Event) *steptest.Client {
 		t.clients[subject+name] = c
 	}
 	c.Session = fmt.Sprintf("fake-session-%s-%x", subject, t.dice.Uint64())
-	c.IP, c.UserAgent, c.Hints, c.Language = e.Addr, e.Client.UserAgent, e.Client.Hints, "fr-"+e.Location.Country
+	c.IP, c.UserAgent, c.Language = e.Addr, e.Client.UserAgent, "fr-"+e.Location.Country
+	c.Hints = e.Client.Hints
 	c.Hints.Timezone = e.Location.Timezone
 	return c
 }
@@ -183,12 +184,18 @@ func (t *traffic) wish() (action string, facts map[string]any) {
 	case n < 83:
 		return "plan.change", nil
 	case n < 93:
-		return "credit.transfer", map[string]any{"credit": fmt.Sprintf("%d.50", 1+t.dice.IntN(40)), "receiver": number,
-			"receiver_known": n%2 == 0, "sim_changed_hours": swapped}
+		return "credit.transfer", map[string]any{
+			"credit": fmt.Sprintf("%d.50", 1+t.dice.IntN(40)), "receiver": number,
+			"receiver_known": n%2 == 0, "sim_changed_hours": swapped,
+		}
 	case n < 96:
-		return "email.change", map[string]any{"new_email": number + "@example.com", "sim_changed_hours": swapped}
+		return "email.change", map[string]any{
+			"new_email": number + "@example.com", "sim_changed_hours": swapped,
+		}
 	case n < 98:
-		return "call.forward", map[string]any{"forward_to": number, "premium_number": false, "sim_changed_hours": swapped}
+		return "call.forward", map[string]any{
+			"forward_to": number, "premium_number": false, "sim_changed_hours": swapped,
+		}
 	}
 	return "sim.swap", map[string]any{"iccid": number, "sim_changed_hours": swapped}
 }
@@ -198,7 +205,8 @@ func (t *traffic) wish() (action string, facts map[string]any) {
 func (t *traffic) act(c *steptest.Client, action string, facts map[string]any, attack bool) bool {
 	now, ctx := t.bench.Clock.Now(), t.tb.Context()
 	r := c.Request(action, facts)
-	r.SessionStart, r.SessionMethods = now.Add(-time.Duration(t.dice.Int64N(int64(time.Hour)))), []string{"password"}
+	r.SessionMethods = []string{"password"}
+	r.SessionStart = now.Add(-time.Duration(t.dice.Int64N(int64(time.Hour))))
 	r.SessionLastUsed = now.Add(-now.Sub(r.SessionStart) / 3)
 	d, err := t.bench.Guard.Decide(ctx, r)
 	if err != nil {
