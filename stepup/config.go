@@ -69,6 +69,13 @@ type Config struct {
 	// method is not offered.
 	Passkeys Verifier
 
+	// Decoys are what names that nobody has seem to have to prove with, before a
+	// first factor: what your customers have, as often as they do. A name always
+	// seems to have the same, unless this field changes. Empty: contacts of every
+	// kind, and nothing enrolled, so that whoever is offered more, or less, is
+	// known to be a customer.
+	Decoys []Likeness
+
 	// Labels are the words for actions and facts in messages, by name and then
 	// language: {"transfer": {"en": "a transfer", "fr": "un virement"}}. For
 	// fr-BE the label is that of fr-BE, else of fr, else of en. A name without
@@ -147,6 +154,9 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Contacts != nil && len(c.Senders) == 0 {
 		return Config{}, errors.New("stepup: config.Senders: none, so that no contact could be reached")
 	}
+	if err := checkLikenesses(c.Decoys); err != nil {
+		return Config{}, err
+	}
 	for kind, sender := range c.Senders {
 		if sender == nil {
 			return Config{}, fmt.Errorf("stepup: config.Senders: no sender for %v", kind)
@@ -169,6 +179,7 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	c.Sends = c.Sends.withDefaults()
 	c.Consent = slices.Clone(c.Consent)
+	c.Decoys = slices.Clone(c.Decoys)
 	c.Senders = maps.Clone(c.Senders)
 	c.Labels = maps.Clone(c.Labels)
 	c.Route = maps.Clone(c.Route)

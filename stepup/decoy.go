@@ -6,8 +6,6 @@ package stepup
 import (
 	"context"
 	"slices"
-
-	"github.com/proportion-go/proportion/policy"
 )
 
 // Before a first factor, whoever asks must not learn who is a customer. A name
@@ -43,9 +41,7 @@ func (g *Guard) disguise(ctx context.Context, s *situation) {
 	s.state = State{Guessed: st.Decoy, Around: st.Around, Spray: st.Spray, Forgot: st.Forgot}
 	s.memo = memo{}
 	s.profile.Reset()
-	for kind := policy.SMS; kind <= policy.App; kind++ {
-		s.contacts = append(slices.Clip(s.contacts), Contact{Kind: kind, Address: nowhere})
-	}
+	g.wear(s, g.likeness(s.req.Subject))
 }
 
 // nowhere is the address of a decoy's contacts. Nothing is sent to it.

@@ -44,7 +44,7 @@ func (g *Guard) Finish(ctx context.Context, binding, id, code string) (Grant, er
 	if !g.openDemand(cid, f.attempted.Demand, &f.demand) {
 		return Grant{}, ErrRefused
 	}
-	if right := g.verify(ctx, &f, code); !right || f.demand.Decoy {
+	if right := g.verify(ctx, g.compared(&f), code); !right || f.demand.Decoy {
 		return Grant{}, g.wrong(ctx, &f)
 	}
 	settled, err := g.pass(ctx, &f)

@@ -111,7 +111,7 @@ func (g *Guard) Confirm(ctx context.Context, id string, a Answer) error {
 		return ErrRefused
 	}
 	switch {
-	case !g.confirms(&f, id, a):
+	case !g.confirms(g.compared(&f), id, a) || f.demand.Decoy:
 		return g.wrong(ctx, &f)
 	case !a.Approve:
 		return g.reject(ctx, &f)

@@ -46,7 +46,7 @@ func (g *Guard) newNothing() (n nothing, err error) {
 		{Method: TOTP, Sealed: code},
 		{Method: Recovery, Sealed: sealed(make([]byte, 300), recoveryBinding(d.Subject))},
 		{Method: Passkey, Sealed: sealed(make([]byte, 100), passkeyBinding(d.Subject))},
-		{Method: Mobile4, Sealed: ed25519.NewKeyFromSeed(make([]byte, 32)).Public().(ed25519.PublicKey)},
+		{Method: Mobile4, Device: Key{1}, Sealed: ed25519.NewKeyFromSeed(make([]byte, 32)).Public().(ed25519.PublicKey)},
 	}
 	return n, errors.Join(err, failed, unsealed)
 }
@@ -57,5 +57,13 @@ func (g *Guard) refusedAnswer(m Method, now time.Time) *finishing {
 		Method: m, Demand: g.nothing.demand, Authenticators: g.nothing.authenticators,
 	}}
 	g.openDemand(ID{}, f.attempted.Demand, &f.demand)
+	return f
+}
+
+// compared is what an answer is compared as: a decoy has nothing of its own.
+func (g *Guard) compared(f *finishing) *finishing {
+	if f.demand.Decoy {
+		return g.refusedAnswer(f.attempted.Method, f.now)
+	}
 	return f
 }

@@ -45,7 +45,8 @@ func TestScanOfEveryFlow(t *testing.T) {
 		stores = append(stores, store)
 		c.Store, c.Journal, c.JournalKeys = store, both{j, file}, keys
 		c.Notify = func(_ context.Context, n stepup.Notice) { handed = append(handed, n, &n) }
-		handed = append(handed, c.Sends, stepup.MemoryConfig{}, stepup.Identity{TOTP: otpSecret(t)})
+		handed = append(handed, c.Sends, stepup.MemoryConfig{}, stepup.Likeness{},
+			stepup.Identity{TOTP: otpSecret(t)})
 	}
 	f := everyFlow(t, watched)
 	f.byPasskey(watched)
