@@ -41,7 +41,7 @@ type EventsConfig struct {
 
 	// Subjects bounds the subjects who are remembered; past it they are
 	// sampled, each with all of his events or with none. Zero: 100,000, which
-	// take some 90 MB.
+	// take some 100 MB.
 	Subjects int
 }
 

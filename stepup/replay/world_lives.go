@@ -11,8 +11,8 @@ import (
 )
 
 // lives is what is remembered of subjects: of all encoded, and of those seen
-// last decoded too, since subjects come in bursts and a profile takes as long
-// to decode as all else of an event.
+// last decoded too, since subjects come in bursts, and much of the time that an
+// event takes would go into decoding a profile and encoding it again.
 type lives struct {
 	sample
 	Lives map[uint64]*life
