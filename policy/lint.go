@@ -37,6 +37,7 @@ func Lint(now time.Time, sources ...Source) ([]Finding, error) {
 	l.derive()
 	l.lintRules()
 	l.lintLimits()
+	l.lintLenient()
 	l.lintShadowed()
 	l.lintUnknown()
 	l.lintNumbers()

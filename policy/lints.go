@@ -35,6 +35,11 @@ var lints = [...]Check{
 	{"code4-no-session", "Four digits are enough for an action without a session.",
 		"Before a first factor anybody may guess for anybody, and a guess is right once in " +
 			"10,000. Give the action `without: [code4]`."},
+	{"eases-critical", "A rule for all actions asks for less of critical ones.",
+		"An at_most or a negative score without `on` is for the critical actions too, and for " +
+			"those that are built in, such as method.enrol and contact.change: what spares a " +
+			"customer on a page must not make it easier to take the account over. Name the " +
+			"actions, or say why not."},
 	{"limit-no-session", "The limit of an at_most is for an action without a session.",
 		"Before a first factor, what is left of a limit would tell who is a customer, so that a " +
 			"guard takes it for unknown and the rule caps nothing there. Name the rule's actions " +
