@@ -366,3 +366,29 @@ func TestFirstProofAmongOthers(t *testing.T) {
 		t.Errorf("got error %v, since %v", err, export.Since)
 	}
 }
+
+// A limit of so many uses allows a built-in action so often: asking whether it
+// needs a proof is no use of it, and doing it is one.
+func TestLimitOfABuiltInAction(t *testing.T) {
+	b := builtInPolicy(t, "profile.export: { sensitivity: sensitive }",
+		"{ id: some, on: [profile.export], at_most: notice, up_to: high, limit: { count: 2 } }")
+	if err := b.Guard.Seed(t.Context(), steptest.Alice, stepup.Identity{}); err != nil {
+		t.Fatal(err)
+	}
+	c := alice("laptop")
+	for range 2 {
+		for range 3 {
+			if d := b.Decide(c, stepup.ActionExport, nil); d.Outcome != stepup.Notify {
+				t.Errorf("got %v, want it allowed with a notice", &d)
+			}
+		}
+		if _, err := b.Guard.ExportProfile(t.Context(), "", c.Request(stepup.ActionExport, nil)); err != nil {
+			t.Error(err)
+		}
+	}
+	if d := b.Decide(c, stepup.ActionExport, nil); d.Outcome != stepup.Challenge {
+		t.Errorf("got %v, want a challenge past the limit", &d)
+	}
+	_, err := b.Guard.ExportProfile(t.Context(), "", c.Request(stepup.ActionExport, nil))
+	refused(t, err)
+}

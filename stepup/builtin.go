@@ -109,7 +109,7 @@ func (g *Guard) redeemIf(
 func (g *Guard) allowedFor(
 	ctx context.Context, req Request, fit func(showing) error,
 ) (warrant, error) {
-	d, err := g.Decide(ctx, req)
+	d, err := g.judge(ctx, req, true)
 	if err != nil {
 		return warrant{}, err
 	}

@@ -68,6 +68,12 @@ func (g *Guard) release(s *situation) {
 // that, such as the store, makes the decision stricter and is listed in
 // [Decision.Degraded].
 func (g *Guard) Decide(ctx context.Context, req Request) (Decision, error) {
+	return g.judge(ctx, req, !builtIn(req.Action))
+}
+
+// judge decides. A limit that allows is used up by who acts: a built-in action is
+// done by a call of the guard's, which decides again.
+func (g *Guard) judge(ctx context.Context, req Request, acts bool) (Decision, error) {
 	if err := req.check(); err != nil {
 		return g.denial(&req), err
 	}
@@ -81,7 +87,9 @@ func (g *Guard) Decide(ctx context.Context, req Request) (Decision, error) {
 	in := s.input(signals)
 	var d Decision
 	s.policy.EvaluateInto(&d.Verdict, &in)
-	g.spend(ctx, s, &in, &d.Verdict)
+	if acts || d.Verdict.Outcome == Challenge {
+		g.spend(ctx, s, &in, &d.Verdict)
+	}
 	g.decide(ctx, s, signals, &d)
 	if err := g.recordDecision(ctx, s, &in, &d); err != nil {
 		// What was not recorded did not happen: decide without the journal, as
