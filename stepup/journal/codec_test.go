@@ -295,7 +295,7 @@ func TestNumbersAgreeWithStrconv(t *testing.T) {
 	}
 	var d journal.Decoder
 	var e journal.Event
-	for range 30_000 {
+	for range 10_000 {
 		count := 16 + dice.IntN(4) // where rounding is hardest
 		if dice.IntN(3) == 0 {
 			count = 1 + dice.IntN(40)
