@@ -18,7 +18,7 @@ import (
 func TestWait(t *testing.T) {
 	for failures, want := range map[int]time.Duration{
 		-1: 0, 0: 0, 2: 0, 3: 30 * time.Second, 4: time.Minute, 5: 2 * time.Minute,
-		9: 32 * time.Minute, 10: time.Hour, 50: time.Hour, 1 << 40: time.Hour,
+		9: 32 * time.Minute, 10: time.Hour, 50: time.Hour, 1 << 30: time.Hour,
 	} {
 		if got := stepup.Wait(failures); got != want {
 			t.Errorf("after %d wrong answers: got %v, want %v", failures, got, want)
