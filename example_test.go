@@ -16,7 +16,7 @@ import (
 
 const rules = `
 version: 1
-facts: { new_email: string }
+facts: { street: string }
 ladder:
   - { step: none, do: allow }
   - { step: confirm, do: challenge, methods: [code4, code6], fresh: 15m }
@@ -30,7 +30,7 @@ matrix:
 on_failure: { trivial: allow, normal: challenge, sensitive: challenge, critical: deny }
 actions:
   invoice.view: { sensitivity: trivial }
-  email.change: { sensitivity: sensitive, bind: [new_email], touches: [email] }
+  address.change: { sensitivity: sensitive, bind: [street] }
 `
 
 func Example() {
@@ -44,7 +44,7 @@ func Example() {
 		}))
 	req := stepup.Request{
 		Subject: "alice", Session: "s1", Binding: "value-of-a-__Host-cookie", Channel: stepup.Web,
-		Action: "email.change", Facts: map[string]any{"new_email": "alice@example.com"},
+		Action: "address.change", Facts: map[string]any{"street": "1 rue de la Paix"},
 	}
 	dec := must(guard.Decide(ctx, req))
 	fmt.Println(dec.Outcome, dec.Reasons)

@@ -109,3 +109,42 @@ func ExampleMiddleware_Do() {
 	// 200
 	// 403
 }
+
+// A handler for an action that it is not for runs nothing: neither an act that
+// nobody would redeem the grant of, nor one whose grant is used up before.
+func TestMisusedHandlersRunNothing(t *testing.T) {
+	d := newDesk(t)
+	var seen error
+	m, err := stephttp.New(d.bench.Guard, stephttp.Config{
+		Request: func(_ *http.Request, action string) (stepup.Request, error) {
+			return d.client.Request(action, nil), nil
+		},
+		Observe: func(_ *http.Request, _ stepup.Decision, err error) { seen = err },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	grant := d.bench.Prove(d.client, stepup.ActionExport, nil, stepup.Code6)
+	for _, test := range []struct {
+		name    string
+		handler http.Handler
+		grant   string
+	}{
+		{"Do of an ordinary action", m.Do("address.change", func(
+			http.ResponseWriter, *http.Request, string, stepup.Request,
+		) error {
+			t.Error("the act ran")
+			return nil
+		}), "nonsense"},
+		{"Require of a built-in one", m.Require(stepup.ActionExport, http.HandlerFunc(
+			func(http.ResponseWriter, *http.Request) { t.Error("the handler ran") })), grant.Token},
+	} {
+		seen = nil
+		if w := post(test.handler, "/", test.grant); w.Code != http.StatusInternalServerError || seen == nil {
+			t.Errorf("%s: got %d and observed %v, want 500 and an error", test.name, w.Code, seen)
+		}
+	}
+	if w := post(d.pages, "/", grant.Token); w.Code != http.StatusOK {
+		t.Errorf("the grant, afterwards: got %d %s, want 200", w.Code, w.Body)
+	}
+}

@@ -10,9 +10,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/stepup"
@@ -22,7 +24,9 @@ import (
 
 // A service binds each browser by a cookie that no script and no other host can
 // read, guards one handler, and lets a program go on by two endpoints of its
-// own. The session, here a constant, is the service's.
+// own. A second cookie keeps the token of the device that a proof made known,
+// without which every visit would be from a new one. The session, here a
+// constant, is the service's, and so is the address behind its own proxy.
 func Example() {
 	p, err := policy.Load("../testdata/policy.yaml")
 	if err != nil {
@@ -55,24 +59,39 @@ func Example() {
 	// 403 The proof does not count for this.
 }
 
-// bindingCookie has the prefix that ties it to this host, over TLS alone.
-const bindingCookie = "__Host-binding"
+// The cookies have the prefix that ties them to this host, over TLS alone.
+const (
+	bindingCookie = "__Host-binding"
+	deviceCookie  = "__Host-device"
+)
+
+// cookie returns the value of a cookie. The guard refuses an empty binding, and
+// knows no device by an empty token.
+func cookie(r *http.Request, name string) string {
+	c, err := r.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+func setCookie(w http.ResponseWriter, name, value string, life time.Duration) {
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Value: value, MaxAge: int(life.Seconds()), Path: "/", Secure: true, HttpOnly: true,
+		SameSite: http.SameSiteStrictMode,
+	})
+}
 
 // host returns the service's handler.
 func host(guard *stepup.Guard) (http.Handler, error) {
-	binding := func(r *http.Request) string {
-		cookie, err := r.Cookie(bindingCookie)
-		if err != nil {
-			return "" // the guard refuses an empty one
-		}
-		return cookie.Value
-	}
 	stepUp, err := stephttp.New(guard, stephttp.Config{
 		Request: func(r *http.Request, _ string) (stepup.Request, error) {
+			from, err := netip.ParseAddrPort(r.RemoteAddr)
 			return stepup.Request{
-				Subject: steptest.Alice, Session: "fake-session", Binding: binding(r),
-				Channel: stepup.Web, UserAgent: r.UserAgent(),
-			}, nil
+				Subject: steptest.Alice, Session: "fake-session",
+				Binding: cookie(r, bindingCookie), Device: cookie(r, deviceCookie),
+				Channel: stepup.Web, IP: from.Addr(), UserAgent: r.UserAgent(),
+			}, err
 		},
 	})
 	if err != nil {
@@ -80,10 +99,7 @@ func host(guard *stepup.Guard) (http.Handler, error) {
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, _ *http.Request) {
-		http.SetCookie(w, &http.Cookie{
-			Name: bindingCookie, Value: rand.Text(), Path: "/", Secure: true, HttpOnly: true,
-			SameSite: http.SameSiteStrictMode,
-		})
+		setCookie(w, bindingCookie, rand.Text(), 0) // until the browser is closed
 	})
 	mux.Handle("POST /address.change", stepUp.Require("address.change",
 		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -95,7 +111,10 @@ func host(guard *stepup.Guard) (http.Handler, error) {
 		answer(w, map[string]any{"id": begun.ID, "digits": begun.Digits}, err)
 	})
 	mux.HandleFunc("POST /challenge/finish", func(w http.ResponseWriter, r *http.Request) {
-		grant, err := guard.Finish(r.Context(), binding(r), r.FormValue("id"), r.FormValue("code"))
+		grant, err := guard.Finish(r.Context(), cookie(r, bindingCookie), r.FormValue("id"), r.FormValue("code"))
+		if grant.Device != "" {
+			setCookie(w, deviceCookie, grant.Device, 365*24*time.Hour)
+		}
 		answer(w, map[string]any{"grant": grant.Token}, err)
 	})
 	return mux, nil
@@ -137,6 +156,7 @@ func (b *browser) post(path string, form url.Values, grant string) (out reply) {
 	}
 	w := httptest.NewRecorder()
 	b.server.ServeHTTP(w, r)
+	b.cookies = append(b.cookies, w.Result().Cookies()...)
 	_ = json.Unmarshal(w.Body.Bytes(), &out)
 	return out
 }

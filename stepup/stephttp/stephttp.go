@@ -64,9 +64,14 @@ func New(guard *stepup.Guard, c Config) (*Middleware, error) {
 
 // Require returns a handler that runs next only when the guard allows the
 // action, or accepts the grant that the request carries for exactly it. For a
-// built-in action, whose grant is for a call of the guard, use [Middleware.Do].
+// built-in action, whose grant is for a call of the guard, use [Middleware.Do]:
+// here its requests are answered with 500, and [Config].Observe is told why.
 func (m *Middleware) Require(action string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if builtIn(action) {
+			m.misused(w, r, "stephttp: the guard redeems the grants of %q: use Do", action)
+			return
+		}
 		req, ok := m.request(w, r, action)
 		if !ok {
 			return
