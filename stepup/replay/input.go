@@ -6,6 +6,7 @@ package replay
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/proportion-go/proportion/policy"
 	"github.com/proportion-go/proportion/risk"
@@ -121,12 +122,17 @@ func (j *judge) strands(e *journal.Event) bool {
 // only bound needs no more than to be there.
 func (j *judge) readFacts(c *Case, n *needs) (lacks string) {
 	clear(j.facts)
+	if name := j.readFactGaps(c.Event, n); name != "" {
+		return name
+	}
 	for i := range c.Event.Decision.Facts {
 		f := &c.Event.Decision.Facts[i]
 		t := j.types[f.Name]
 		switch {
 		case t == 0:
 			continue // the policy does not declare it
+		case j.facts[f.Name] == any(unreadable{}):
+			continue
 		case f.Mode == journal.Keep && c.loose:
 			j.facts[f.Name] = typed(f.Value.Any(), t)
 		case f.Mode == journal.Keep:
@@ -137,6 +143,33 @@ func (j *judge) readFacts(c *Case, n *needs) (lacks string) {
 			j.facts[f.Name] = "-" // it was there; what it was does not matter
 		case slices.Contains(n.bind, f.Name):
 			return f.Name
+		}
+	}
+	return ""
+}
+
+// unreadable stands for a fact that the policy could not read then, and could
+// not now: it is of no type that a fact may have.
+type unreadable struct{}
+
+// readFactGaps reads the facts that were there and could not be read, which a
+// hash of one, or its absence, does not tell. It returns the name of one of
+// which nobody knows whether this policy could have read it.
+func (j *judge) readFactGaps(e *journal.Event, n *needs) (lacks string) {
+	for _, g := range e.Decision.Degraded {
+		t := j.types[g.Name]
+		if g.Kind != policy.FactGap.String() || t == 0 || strings.HasPrefix(g.Text, "missing: ") {
+			continue
+		}
+		switch {
+		case e.Policy == j.policy.Hash() || strings.HasPrefix(g.Text, "want "+t.String()+", got "):
+			j.facts[g.Name] = unreadable{}
+		case slices.ContainsFunc(e.Decision.Facts, func(f journal.Fact) bool {
+			return f.Name == g.Name && f.Mode == journal.Keep
+		}):
+			// What it was is known, and is read again.
+		case slices.Contains(n.reads, g.Name) || slices.Contains(n.bind, g.Name):
+			return g.Name
 		}
 	}
 	return ""
@@ -185,7 +218,7 @@ func (j *judge) readSpent(d *journal.Decision, in *policy.Input) bool {
 }
 
 // readGaps returns what the store failed to tell: the other gaps follow from
-// the input.
+// the input, those of facts by [judge.readFactGaps].
 func (j *judge) readGaps(d *journal.Decision) []policy.Gap {
 	if len(d.Degraded) == 0 {
 		return nil
