@@ -97,7 +97,7 @@ func (p *Profile) Disclose() Disclosure {
 	}
 	if h := p.Home(); p.home != (home{}) {
 		d.Home = &DisclosedHome{
-			Countries: h.Countries, Timezone: h.Timezone,
+			Countries: append([]string{}, h.Countries...), Timezone: h.Timezone,
 			Checked: unixTime(p.home.at), By: p.home.by.String(),
 		}
 	}

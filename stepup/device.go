@@ -139,7 +139,8 @@ func (g *Guard) Devices(ctx context.Context, subject string) ([]KnownDevice, err
 	return knownDevices(&r.Profile, st), nil
 }
 
-func knownDevices(p *risk.Profile, st *State) (known []KnownDevice) {
+func knownDevices(p *risk.Profile, st *State) []KnownDevice {
+	known := make([]KnownDevice, 0, len(st.Devices))
 	for _, d := range st.Devices {
 		k := KnownDevice{ID: hex.EncodeToString(d.ID[:]), Name: d.Name, Last: d.Rotated}
 		if seen, ok := p.Device(risk.DeviceID(d.ID)); ok {

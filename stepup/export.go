@@ -12,8 +12,9 @@ import (
 
 // Export is all that is remembered of a subject, for the subject to read (GDPR
 // Art. 15 and 20); what is counted is told as a sum. It is made to be encoded as
-// JSON, and must be shown to nobody else. What is counted under the name of an
-// address, a network or a contact is not in it: nothing tells whose that was.
+// JSON, in which an empty list is [] and never null, and must be shown to nobody
+// else. What is counted under the name of an address, a network or a contact is
+// not in it: nothing tells whose that was.
 type Export struct {
 	// Since is when the subject was first remembered. Zero: nothing is, but for
 	// wrong answers.

@@ -13,6 +13,7 @@ import (
 
 // tell adds what a store remembers beside the profile.
 func (e *Export) tell(st *State) {
+	e.Methods, e.Proofs, e.Failures = []ExportedMethod{}, []ExportedProof{}, []ExportedFailures{}
 	for i := range st.Authenticators {
 		if a := &st.Authenticators[i]; len(a.Sealed) > 0 {
 			e.Methods = append(e.Methods, exportedMethod(a))
@@ -81,7 +82,8 @@ func exportedProof(h *Held) ExportedProof {
 
 // exportedChallenges returns what the guard can open: the demands of its own
 // deployment are all there should be.
-func (g *Guard) exportedChallenges(all []Pending) (told []ExportedChallenge) {
+func (g *Guard) exportedChallenges(all []Pending) []ExportedChallenge {
+	told := make([]ExportedChallenge, 0, len(all))
 	for _, p := range all {
 		var d demand
 		if !g.openDemand(p.ID, p.Demand, &d) {
@@ -112,7 +114,7 @@ func (d *demand) teaches(at time.Time) risk.Disclosure {
 	var p risk.Profile
 	p.Learn(d.Evidence, risk.Proof{ID: d.ID.reference(), Time: at})
 	told := p.Disclose()
-	told.Fields = nil // the whole profile says what they are for
+	told.Fields = []risk.DisclosedField{} // the whole profile says what they are for
 	return told
 }
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/proportion-go/proportion/risk"
 	"github.com/proportion-go/proportion/risk/risktest"
 	"github.com/proportion-go/proportion/stepup"
 	"github.com/proportion-go/proportion/stepup/steptest"
@@ -136,4 +137,32 @@ func TestWhatExportToldIsGoneAfterErase(t *testing.T) {
 	if !reflect.DeepEqual(left, nobody) {
 		t.Errorf("got %+v, want %+v as of nobody", left, nobody)
 	}
+}
+
+// What is empty is told as an empty list, to whoever reads the JSON: of a
+// customer, of one who was erased, and of nobody.
+func TestExportHasNoNull(t *testing.T) {
+	b, c := newBench(t), alice("laptop")
+	unchecked := stepup.Identity{Home: risk.Home{Timezone: "Europe/Paris"}}
+	if err := b.Guard.Seed(t.Context(), c.Subject, unchecked); err != nil {
+		t.Fatal(err)
+	}
+	b.Begin(b.Decide(c, "transfer", transfer("99")), stepup.Code6)
+	noNull := func(who, subject string) {
+		e, err := b.Guard.Export(t.Context(), subject)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := json.Marshal(e)
+		if err != nil || strings.Contains(string(text), "null") ||
+			!strings.Contains(string(text), `"methods":[],"devices":[],"proofs":[]`) {
+			t.Errorf("%s: got %s, error %v, want [] for what is empty", who, text, err)
+		}
+	}
+	noNull("a customer", c.Subject)
+	noNull("nobody", "fake-nobody")
+	if err := b.Guard.Erase(t.Context(), c.Subject); err != nil {
+		t.Fatal(err)
+	}
+	noNull("one who was erased", c.Subject)
 }
