@@ -270,8 +270,10 @@ func TestURIsOfApps(t *testing.T) {
 		"1Password": "otpauth://totp/Big%20Corp:alice@example.com?secret=" + strings.ToLower(rfcSecret) +
 			"&issuer=Big+Corp",
 		"FreeOTP": "otpauth://totp/Big%20Corp:alice%40example.com?secret=" + rfcSecret +
-			"&algorithm=sha1&digits=6&period=30&issuer=Big%20Corp&lock=false&color=ff8000&image=https%3A%2F%2Fexample.com%2Fi.png",
-		"with padding": "otpauth://totp/Big%20Corp:%20alice@example.com?secret=" + rfcSecret + "%3D%3D%3D%3D&issuer=Big%20Corp",
+			"&algorithm=sha1&digits=6&period=30&issuer=Big%20Corp&lock=false&color=ff8000" +
+			"&image=https%3A%2F%2Fexample.com%2Fi.png",
+		"with padding": "otpauth://totp/Big%20Corp:%20alice@example.com?secret=" + rfcSecret +
+			"%3D%3D%3D%3D&issuer=Big%20Corp",
 	} {
 		if got, err := otp.ParseURI(uri); err != nil || plain(got) != want {
 			t.Errorf("%s: got %s, error %v, want %s", app, plain(got), err, want)
@@ -279,11 +281,12 @@ func TestURIsOfApps(t *testing.T) {
 	}
 	// What some of them do not read is in none: a plus for a space, a padded
 	// secret, or an issuer in one place alone.
-	if strings.Contains(written, "+") || strings.Count(written, "=") != 2 || strings.Count(written, "Big%20Corp") != 2 {
+	if strings.Contains(written, "+") || strings.Count(written, "=") != 2 ||
+		strings.Count(written, "Big%20Corp") != 2 {
 		t.Errorf("got %s, want %%20, no padding, and the issuer in both places", written)
 	}
 	for _, counter := range []uint64{0, 7} {
-		e := otp.Enrolment{Kind: otp.KindHOTP, Issuer: "Big Corp", Account: "alice", Secret: e.Secret, Counter: counter}
+		e.Kind, e.Counter = otp.KindHOTP, counter
 		uri, err := e.RevealURI()
 		if err != nil || !strings.Contains(uri, fmt.Sprintf("&counter=%d", counter)) {
 			t.Errorf("got %s, error %v, want the counter that all of them ask for", uri, err)

@@ -93,7 +93,8 @@ func acts() map[string]func(*stage) func() error {
 	}
 	confirm := func(s *stage, approve bool) func() error {
 		return func() error {
-			return s.Guard.Confirm(s.t.Context(), s.asked.ID, s.phone.answer(s.asked.ID, approve, s.asked.Show))
+			a := s.phone.answer(s.asked.ID, approve, s.asked.Show)
+			return s.Guard.Confirm(s.t.Context(), s.asked.ID, a)
 		}
 	}
 	return map[string]func(*stage) func() error{
@@ -106,22 +107,30 @@ func acts() map[string]func(*stage) func() error {
 			s.Decide(s.laptop, "invoice.view", nil) // renews the device, which may fail unheard
 			facts := transfer("9")
 			facts["payee_trusted"] = true
-			return func() error { return degraded(s.Guard.Decide(s.t.Context(), s.laptop.Request("transfer", facts))) }
+			return func() error {
+				return degraded(s.Guard.Decide(s.t.Context(), s.laptop.Request("transfer", facts)))
+			}
 		},
 		"decide on a copied device": func(s *stage) func() error {
 			stale := *s.laptop
 			s.Prove(s.laptop, "transfer", transfer("9"), stepup.Code6)
 			s.Decide(s.laptop, "profile.view", nil)
 			s.Clock.Advance(3 * time.Minute)
-			return func() error { return degraded(s.Guard.Decide(s.t.Context(), stale.Request("address.change", nil))) }
+			return func() error {
+				return degraded(s.Guard.Decide(s.t.Context(), stale.Request("address.change", nil)))
+			}
 		},
 		"begin":         func(s *stage) func() error { return begin(s, stepup.Code6) },
 		"begin mobile4": func(s *stage) func() error { return begin(s, stepup.Mobile4) },
 		"resend": func(s *stage) func() error {
-			return func() error { return s.Guard.Resend(s.t.Context(), s.laptop.Binding, s.begun.ID, s.ticket) }
+			return func() error {
+				return s.Guard.Resend(s.t.Context(), s.laptop.Binding, s.begun.ID, s.ticket)
+			}
 		},
 		"cancel": func(s *stage) func() error {
-			return func() error { return s.Guard.Cancel(s.t.Context(), s.laptop.Binding, s.begun.ID) }
+			return func() error {
+				return s.Guard.Cancel(s.t.Context(), s.laptop.Binding, s.begun.ID)
+			}
 		},
 		"finish":       func(s *stage) func() error { return finish(s, s.code) },
 		"finish wrong": func(s *stage) func() error { return finish(s, wrong(s.code)) },
@@ -154,23 +163,29 @@ func acts() map[string]func(*stage) func() error {
 			if err != nil {
 				s.t.Fatal(err)
 			}
-			return func() error { return s.Guard.ConfirmTOTP(s.t.Context(), s.laptop.Binding, e.Pending, code) }
+			return func() error {
+				return s.Guard.ConfirmTOTP(s.t.Context(), s.laptop.Binding, e.Pending, code)
+			}
 		},
 		"enrol a mobile": func(s *stage) func() error {
 			grant, req := s.granted(stepup.ActionEnrol)
-			key := s.phone.key
-			signed := ed25519.Sign(key, stepup.EnrolmentMessage(grant))
+			signed := ed25519.Sign(s.phone.key, stepup.EnrolmentMessage(grant))
+			public := s.phone.key.Public().(ed25519.PublicKey)
 			return func() error {
-				return s.Guard.EnrolMobile(s.t.Context(), grant, req, key.Public().(ed25519.PublicKey), signed)
+				return s.Guard.EnrolMobile(s.t.Context(), grant, req, public, signed)
 			}
 		},
 		"remove a method": func(s *stage) func() error {
 			grant, req := s.granted(stepup.ActionRemove)
-			return func() error { return s.Guard.RemoveMethod(s.t.Context(), grant, req, stepup.TOTP) }
+			return func() error {
+				return s.Guard.RemoveMethod(s.t.Context(), grant, req, stepup.TOTP)
+			}
 		},
 		"consent": func(s *stage) func() error {
 			grant, req := s.granted(stepup.ActionConsent)
-			return func() error { return s.Guard.ChangeConsent(s.t.Context(), grant, req, stepup.Given) }
+			return func() error {
+				return s.Guard.ChangeConsent(s.t.Context(), grant, req, stepup.Given)
+			}
 		},
 		"report": func(s *stage) func() error {
 			grant, req := s.granted(stepup.ActionRevoke)
@@ -206,16 +221,22 @@ func acts() map[string]func(*stage) func() error {
 			return func() error { _, err := s.Guard.Devices(s.t.Context(), steptest.Alice); return err }
 		},
 		"rename a device": func(s *stage) func() error {
-			return func() error { return s.Guard.RenameDevice(s.t.Context(), steptest.Alice, s.device, "Kitchen") }
+			return func() error {
+				return s.Guard.RenameDevice(s.t.Context(), steptest.Alice, s.device, "Kitchen")
+			}
 		},
 		"rebind": func(s *stage) func() error {
-			return func() error { return s.Guard.Rebind(s.t.Context(), steptest.Alice, s.laptop.Session, "fake-next") }
+			return func() error {
+				return s.Guard.Rebind(s.t.Context(), steptest.Alice, s.laptop.Session, "fake-next")
+			}
 		},
 		"revoke": func(s *stage) func() error {
 			return func() error { return s.Guard.Revoke(s.t.Context(), steptest.Alice) }
 		},
 		"unlock": func(s *stage) func() error {
-			return func() error { return s.Guard.Unlock(s.t.Context(), steptest.Alice, stepup.StrangerLane) }
+			return func() error {
+				return s.Guard.Unlock(s.t.Context(), steptest.Alice, stepup.StrangerLane)
+			}
 		},
 		"seed": func(s *stage) func() error {
 			return func() error {

@@ -72,7 +72,9 @@ func offers(d stepup.Decision, m stepup.Method) bool {
 // (L11).
 func TestThiefOfOneDeviceShutsNothingOfAnother(t *testing.T) {
 	for _, order := range [][]stepup.Method{
-		{stepup.Code4, stepup.Code6, stepup.TOTP}, {stepup.Code6, stepup.Code4, stepup.TOTP}, {stepup.TOTP, stepup.Code6},
+		{stepup.Code4, stepup.Code6, stepup.TOTP},
+		{stepup.Code6, stepup.Code4, stepup.TOTP},
+		{stepup.TOTP, stepup.Code6},
 	} {
 		s := newScene(t)
 		laptop := s.owner(t)
@@ -83,7 +85,8 @@ func TestThiefOfOneDeviceShutsNothingOfAnother(t *testing.T) {
 		}
 		spent := used(s.meter.wrong())[stepup.TrustedLane]
 		if !spent.Within(stepup.Guesses{All: 500, Code4: 400}) || guesses < stepup.MostFailures/2 {
-			t.Errorf("%v: got %d guesses for %+v ppm, want an attack within half of the lane", order, guesses, spent)
+			t.Errorf("%v: got %d guesses for %+v ppm, want an attack within half of the lane",
+				order, guesses, spent)
 		}
 		for _, m := range []stepup.Method{stepup.Code4, stepup.Code6, stepup.TOTP} {
 			s.Clock.Advance(time.Hour)
@@ -102,7 +105,8 @@ func TestStolenTokenInAnotherBrowserIsAStrangers(t *testing.T) {
 	laptop := s.owner(t)
 	for name, change := range map[string]func(*steptest.Client){
 		"another browser": func(c *steptest.Client) {
-			c.UserAgent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
+			c.UserAgent = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 " +
+				"(KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
 		},
 		"another network": func(c *steptest.Client) { c.From(risktest.NewYorkAddr) },
 		"no address":      func(c *steptest.Client) { c.IP = netip.Addr{} },
@@ -138,7 +142,8 @@ func TestThievesOfTwoDevicesShutTheLane(t *testing.T) {
 			s.guessBy(t, stolen(c), m)
 		}
 	}
-	if spent := used(s.meter.wrong())[stepup.TrustedLane]; !spent.Within(bounds[stepup.TrustedLane]) || spent.Code4 < 700 {
+	spent := used(s.meter.wrong())[stepup.TrustedLane]
+	if !spent.Within(bounds[stepup.TrustedLane]) || spent.Code4 < 700 {
 		t.Errorf("got %+v ppm compared, want an attack of at most %+v", spent, bounds[stepup.TrustedLane])
 	}
 	d := s.Decide(phone, "address.change", nil)

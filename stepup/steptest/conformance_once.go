@@ -110,7 +110,8 @@ func chargesAllOrNone(p *probe) {
 	}
 	ten := policy.Charge{Rule: "ten", Count: 10}
 	p.want(nil, p.spend(ten), "a charge within its count")
-	p.want(stepup.ErrRefused, p.spend(ten, policy.Charge{Rule: "once", Count: 1}), "charges of which the last does not fit")
+	err = p.spend(ten, policy.Charge{Rule: "once", Count: 1})
+	p.want(stepup.ErrRefused, err, "charges of which the last does not fit")
 	for _, s := range p.state().Spent {
 		equal(p, 1, s.Count, "uses of "+s.Rule+", after charges of which the last does not fit")
 	}

@@ -124,15 +124,17 @@ func deviceHalfOfRun(p *probe) {
 		for n := 1; n <= half; n++ {
 			a, err := answer(device)
 			p.want(nil, err, fmt.Sprintf("the answer %d in a row of device %d", n, device))
-			equal(p, n == half, a.Shut, fmt.Sprintf("the answer %d in a row of a device says whether it shut", n))
+			equal(p, n == half, a.Shut, fmt.Sprintf("the answer %d of a device says whether it shut", n))
 		}
 		_, err := answer(device)
 		p.want(stepup.ErrRefused, err, "an answer past the device's half")
 		st := p.state(func(q *stepup.Query) { q.Device = stepup.Key{device} })
-		if len(st.DeviceFailures) != 1 || st.DeviceFailures[0].Count != half || st.DeviceFailures[0].Method != stepup.Code6 {
+		if len(st.DeviceFailures) != 1 || st.DeviceFailures[0].Count != half ||
+			st.DeviceFailures[0].Method != stepup.Code6 {
 			p.violated("a device's own wrong answers in a row are told: got %v", st.DeviceFailures)
 		}
-		equal(p, half*int(device), p.failures(stepup.TrustedLane, stepup.Code6), "the run is that of all devices")
+		run := p.failures(stepup.TrustedLane, stepup.Code6)
+		equal(p, half*int(device), run, "the run is that of all devices")
 		equal(p, 1, len(p.state().Failures), "runs told of one authenticator in one lane")
 	}
 	_, err := answer(3)
