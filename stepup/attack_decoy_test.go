@@ -22,10 +22,10 @@ import (
 // he asks, begins, guesses, gives up and asks again, for days.
 func observed(t *testing.T, subject string) []string {
 	t.Helper()
-	return observedAt(t, steptest.New(t, attackPolicy(t)), subject)
+	return observedAt(t, steptest.New(t, attackPolicy(t)), subject, 120)
 }
 
-func observedAt(t *testing.T, b *steptest.Bench, subject string) (all []string) {
+func observedAt(t *testing.T, b *steptest.Bench, subject string, rounds int) (all []string) {
 	t.Helper()
 	see := func(format string, args ...any) { all = append(all, fmt.Sprintf(format, args...)) }
 	since := func(at time.Time) time.Duration {
@@ -34,7 +34,7 @@ func observedAt(t *testing.T, b *steptest.Bench, subject string) (all []string) 
 		}
 		return at.Sub(b.Clock.Now())
 	}
-	for round := range 120 {
+	for round := range rounds {
 		c := steptest.NewClient(subject, fmt.Sprint("stranger-", round%7)).From(risktest.ParisAddr)
 		c.Session = fmt.Sprint("fake-session-", round%7)
 		d := b.Decide(c, "login", nil)
