@@ -53,12 +53,18 @@ type Setting struct {
 	Doubt    float64 // the standard error of Friction
 	Stopped  float64 // the share of attacks stopped
 
-	expected float64 // the share of attacks to expect, for the search: see prior and fee
+	// Expected is what settings are compared by: the share of attacks to expect
+	// stopped, if each combination of rules had one attack more than were seen,
+	// less one attack for each rule that is used. A combination that no attack
+	// showed is thus not taken to be safe, nor a rule to last that one attack
+	// speaks for.
+	Expected float64
 }
 
 // Tuning is what a search found.
 type Tuning struct {
 	Attacks, Legit int64     // that were learnt from
+	NotComparable  int64     // labelled, but lacking what the policy reads: not learnt from
 	Frontier       []Setting // the best at each friction, from less to more
 	Now            Setting   // the policy as it is
 	Best           Setting   // the one of the frontier that stops most within the budget, or comes nearest to it
@@ -79,8 +85,13 @@ const (
 func Tune(ctx context.Context, src Source, c TuneConfig) (*Tuning, error) {
 	cells := newCells(c)
 	var judged *judge
+	t := new(Tuning)
 	add := func(d *Decided) error {
-		if d.After.Comparable && d.Label != Unlabelled {
+		switch {
+		case d.Label == Unlabelled:
+		case !d.After.Comparable:
+			t.NotComparable++
+		default:
 			cells.add(d, &judged.verdict)
 		}
 		return nil
@@ -95,10 +106,10 @@ func Tune(ctx context.Context, src Source, c TuneConfig) (*Tuning, error) {
 	if _, err := r.Run(ctx); err != nil {
 		return nil, err
 	}
-	t := &Tuning{Attacks: cells.totals.attacks, Legit: cells.totals.legit}
+	t.Attacks, t.Legit = cells.totals.attacks, cells.totals.legit
 	if t.Attacks < MinAttacks || t.Legit < MinLegit {
-		return t, fmt.Errorf("%w: %d attacks and %d legitimate requests, want at least %d and %d", ErrFewLabels,
-			t.Attacks, t.Legit, MinAttacks, MinLegit)
+		return t, fmt.Errorf("%w: %d attacks and %d legitimate requests to learn from, want at least %d and %d;"+
+			" %d more lack what the policy reads", ErrFewLabels, t.Attacks, t.Legit, MinAttacks, MinLegit, t.NotComparable)
 	}
 	s := newSearch(cells)
 	s.run()

@@ -85,7 +85,7 @@ func (s *search) judge(set *Setting) {
 	set.Doubt = 1000 * math.Sqrt(float64(stopped.legit)) / float64(max(s.totals.legit, 1))
 	set.Stopped = per(1, stopped.attacks, s.totals.attacks)
 	worth := float64(stopped.attacks) + prior*float64(combinations) - fee*float64(set.rules())
-	set.expected = worth / (float64(s.totals.attacks) + prior*float64(len(s.cells)))
+	set.Expected = worth / (float64(s.totals.attacks) + prior*float64(len(s.cells)))
 }
 
 // rules returns how many rules are used.
@@ -149,7 +149,7 @@ func (s *search) worth(set *Setting, price float64) float64 {
 	for _, n := range set.Scores {
 		points += float64(n)
 	}
-	return 1000*set.expected - price*set.Friction - 1e-4*points
+	return 1000*set.Expected - price*set.Friction - 1e-4*points
 }
 
 // climb moves one score or band at a time to its best place, until none moves.
@@ -198,9 +198,9 @@ func (s *search) clone(set Setting) Setting {
 
 // keep adds a setting to the frontier, unless another is as good in both.
 func (s *search) keep(set Setting) {
-	worse := func(f Setting) bool { return f.Friction >= set.Friction && f.expected <= set.expected }
+	worse := func(f Setting) bool { return f.Friction >= set.Friction && f.Expected <= set.Expected }
 	for i := range s.found {
-		if f := &s.found[i]; f.Friction <= set.Friction && f.expected >= set.expected {
+		if f := &s.found[i]; f.Friction <= set.Friction && f.Expected >= set.Expected {
 			return
 		}
 	}
@@ -225,7 +225,7 @@ func (s *search) best(front []Setting, budget float64) Setting {
 		if order == 0 && class(&a) == 2 {
 			order = cmp.Compare(a.Friction, b.Friction)
 		}
-		return cmp.Or(order, cmp.Compare(b.expected, a.expected))
+		return cmp.Or(order, cmp.Compare(b.Expected, a.Expected))
 	})
 }
 

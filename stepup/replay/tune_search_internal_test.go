@@ -48,7 +48,7 @@ func TestRuleMustBeWorthItsFee(t *testing.T) {
 	both.Scores[1] = 60
 	s.judge(&one)
 	s.judge(&both)
-	if gain := (both.expected - one.expected) * float64(s.totals.attacks+3); math.Abs(gain-(prior-fee)) > 1e-9 {
+	if gain := (both.Expected - one.Expected) * float64(s.totals.attacks+3); math.Abs(gain-(prior-fee)) > 1e-9 {
 		t.Errorf("a rule that stops one more combination gains %v attacks, want %v", gain, prior-fee)
 	}
 }
@@ -93,10 +93,10 @@ func TestPrunePutsBandsBack(t *testing.T) {
 func TestBestWithinTheBudget(t *testing.T) {
 	s := &search{now: Setting{Stopped: 0.8}}
 	front := []Setting{
-		{Friction: 1, Doubt: 0.1, Stopped: 0.5, expected: 0.9},
-		{Friction: 4, Doubt: 0.5, Stopped: 0.8, expected: 0.6},
-		{Friction: 5.2, Doubt: 0.5, Stopped: 0.9, expected: 0.7},
-		{Friction: 9, Doubt: 0.5, Stopped: 1, expected: 1},
+		{Friction: 1, Doubt: 0.1, Stopped: 0.5, Expected: 0.9},
+		{Friction: 4, Doubt: 0.5, Stopped: 0.8, Expected: 0.6},
+		{Friction: 5.2, Doubt: 0.5, Stopped: 0.9, Expected: 0.7},
+		{Friction: 9, Doubt: 0.5, Stopped: 1, Expected: 1},
 	}
 	for budget, want := range map[float64]float64{0.5: 1, 2: 1, 3.6: 4, 4.6: 4, 4.8: 5.2, 5: 5.2, 8.6: 9, 1000: 9} {
 		if got := s.best(front, budget); got.Friction != want {

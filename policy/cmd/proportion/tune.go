@@ -169,7 +169,7 @@ func propose(
 		Policy: wide, Rules: t.rules, Budget: b.most, Share: b.share,
 		Since: t.since, Until: t.half,
 	}); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w (learnt%s until %s)", err, t.begin(), day(t.half))
 	}
 	t.after = edit.with(added, &t.tuning.Best)
 	return t, t.judge(ctx, p, open)
@@ -255,8 +255,7 @@ func (t *proposal) print(w io.Writer) error {
 	out := &checkedWriter{to: w}
 	line := func(format string, values ...any) { _, _ = fmt.Fprintf(out, format+"\n", values...) }
 	line("Learnt from %d attacks and %d legitimate requests%s before %s;", t.tuning.Attacks,
-		t.tuning.Legit, t.begin(),
-		t.half.UTC().Format("2006-01-02"))
+		t.tuning.Legit, t.begin(), day(t.half))
 	line("judged on %d and %d since. The budget is %s.", t.later.Attacks, t.later.Legit, t.budget)
 	line("\n%-34s%14s%14s", "", "friction", "attacks")
 	line("%-34s%14s%14s", "", "per 1,000", "stopped")
@@ -267,13 +266,15 @@ func (t *proposal) print(w io.Writer) error {
 	row("first half: proposed", best.Friction, best.Stopped)
 	row("second half: the policy as it is", t.now.Friction(), t.now.Recall())
 	row("second half: proposed", t.later.Friction(), t.later.Recall())
-	line("\nThe frontier on the first half: the most attacks stopped at each friction")
+	line("\nThe frontier on the first half: at each friction, the most attacks to expect")
+	line("stopped, in which what was never seen is not taken to be safe")
+	line("\n%-34s%14s%14s%14s", "", "friction", "stopped", "to expect")
 	for _, f := range thinned(t.tuning.Frontier, &best) {
 		mark := ""
-		if f.Friction == best.Friction && f.Stopped == best.Stopped {
+		if f.Friction == best.Friction && f.Expected == best.Expected {
 			mark = "  <- proposed"
 		}
-		line("%-34s%14.1f%12.1f %%%s", "", f.Friction, 100*f.Stopped, mark)
+		line("%-34s%14.1f%12.1f %%%12.1f %%%s", "", f.Friction, 100*f.Stopped, 100*f.Expected, mark)
 	}
 	return out.err
 }
@@ -283,15 +284,17 @@ func (t *proposal) begin() string {
 	if t.since.IsZero() {
 		return ""
 	}
-	return " from " + t.since.UTC().Format("2006-01-02")
+	return " from " + day(t.since)
 }
+
+func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // thinned leaves out settings that are nearly those before.
 func thinned(all []replay.Setting, best *replay.Setting) (few []replay.Setting) {
-	last := -1.0
+	last := math.Inf(-1)
 	for i, f := range all {
-		if f.Stopped-last >= 0.02 || i == len(all)-1 || f.Friction == best.Friction {
-			few, last = append(few, f), f.Stopped
+		if f.Expected-last >= 0.02 || i == len(all)-1 || f.Friction == best.Friction {
+			few, last = append(few, f), f.Expected
 		}
 	}
 	return few
@@ -306,13 +309,18 @@ type proposalJSON struct {
 	Proposed   tradeJSON   `json:"proposed"`
 	LaterNow   tradeJSON   `json:"later_now"`
 	Later      tradeJSON   `json:"later_proposed"`
-	Frontier   []tradeJSON `json:"frontier"`
+	Frontier   []frontJSON `json:"frontier"`
 	Difference string      `json:"diff"`
 }
 
 type tradeJSON struct {
 	Friction float64 `json:"friction_per_1000"`
 	Stopped  float64 `json:"stopped"`
+}
+
+type frontJSON struct {
+	tradeJSON
+	Expected float64 `json:"expected"`
 }
 
 func (t *proposal) json() proposalJSON {
@@ -324,7 +332,7 @@ func (t *proposal) json() proposalJSON {
 		Later:    tradeJSON{t.later.Friction(), t.later.Recall()}, Difference: string(t.difference()),
 	}
 	for _, f := range t.tuning.Frontier {
-		p.Frontier = append(p.Frontier, tradeJSON{f.Friction, f.Stopped})
+		p.Frontier = append(p.Frontier, frontJSON{tradeJSON{f.Friction, f.Stopped}, f.Expected})
 	}
 	return p
 }
