@@ -166,3 +166,23 @@ func TestBuiltInActionsThatAreAllowed(t *testing.T) {
 		t.Errorf("allowed: got error %v", err)
 	}
 }
+
+// Who revokes all other devices ends what was proven by telephone in any other
+// session, also where he presents no device himself.
+func TestRevokingOthersEndsProofsOnNoDevice(t *testing.T) {
+	b := builtInPolicy(t, "device.revoke: { sensitivity: sensitive }")
+	thief, owner := alice("mallory"), alice("call")
+	thief.Channel, owner.Channel = stepup.Phone, stepup.Phone
+	b.Prove(thief, "address.change", nil, stepup.Code6)
+	if d := b.Decide(thief, "address.change", nil); !d.Verdict.HeldOK {
+		t.Fatalf("got %v, want the held proof to count", &d)
+	}
+	grant := b.Prove(owner, stepup.ActionRevoke, nil, stepup.Code6)
+	req := owner.Request(stepup.ActionRevoke, nil)
+	if err := b.Guard.RevokeOtherDevices(t.Context(), grant.Token, req); err != nil {
+		t.Fatal(err)
+	}
+	if d := b.Decide(thief, "address.change", nil); d.Verdict.HeldOK {
+		t.Errorf("after the revocation: got %v by the held proof", &d)
+	}
+}

@@ -59,11 +59,11 @@ func (g *Guard) RevokeDevice(ctx context.Context, grant string, req Request, id 
 }
 
 // RevokeOtherDevices makes every device of the subject unknown but the one that
-// the request presents, and ends the proofs held on them or on none. The grant
-// is of the action [ActionRevoke]. Errors: as [Guard.RevokeDevice].
+// the request presents, and ends the proofs held on them or on none, its own too
+// where it presents none. The grant is of the action [ActionRevoke]. Errors: as [Guard.RevokeDevice].
 func (g *Guard) RevokeOtherDevices(ctx context.Context, grant string, req Request) error {
 	own := g.presented(&req)
-	return g.revokeFor(ctx, grant, req, func(known Key) bool { return known != own })
+	return g.revokeFor(ctx, grant, req, func(known Key) bool { return known != own || own == Key{} })
 }
 
 // revokeFor revokes the known devices that are meant, by a grant.
