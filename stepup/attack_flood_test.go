@@ -4,9 +4,11 @@
 package stepup_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/netip"
+	"sync"
 	"testing"
 	"time"
 
@@ -138,5 +140,91 @@ func TestFloodOfPlacesForgetsNoOtherKind(t *testing.T) {
 	}
 	if got := seen(0, 1, 1); got.NetworkSubjects != 20 {
 		t.Errorf("after a flood of clients: got %+v, want 20 subjects of the network", got)
+	}
+}
+
+// Room that is made in a full store is not that of whom it is made for: who was
+// erased, and comes back when no guess of his counts any more, is not mixed up
+// with the next newcomer.
+func TestRoomMadeForOneWhoComesBack(t *testing.T) {
+	m := stepup.NewMemory(stepup.MemoryConfig{Challenges: 4})
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	serial := byte(0)
+	back, newcomer, tomb := stepup.Key{5, 0, 1}, stepup.Key{5, 0, 2}, stepup.Key{5, 9}
+	open := func(subject stepup.Key) stepup.ID {
+		t.Helper()
+		serial++
+		id, who := stepup.ID{subject[0], subject[1], serial}, stepup.Ref{Key: subject}
+		if subject == back {
+			who.Tombs = []stepup.Key{tomb}
+		}
+		if err := m.Open(t.Context(), stepup.Opening{
+			ID: id, Subject: who, Binding: stepup.Ref{Key: stepup.Key{serial}},
+			Method: stepup.Code6, Attempts: 5, Now: now, Issued: now, Expires: now.Add(5 * time.Minute),
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	guess := func(id stepup.ID) {
+		t.Helper()
+		if _, err := m.Attempt(t.Context(), stepup.Attempt{
+			ID: id, Method: stepup.Code6, Binding: stepup.Ref{Key: stepup.Key{serial}}, Now: now, Cost: 1,
+			Limits: [stepup.Lanes]stepup.Guesses{{All: 500}},
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	guessed := func(subject stepup.Key) int {
+		t.Helper()
+		st, err := m.Subject(t.Context(), stepup.Query{Subject: stepup.Ref{Key: subject}, Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return st.Guesses[stepup.StrangerLane].All
+	}
+	id := open(back)
+	guess(id)
+	guess(id)
+	if _, err := m.Settle(t.Context(), stepup.Settlement{ID: id, Refund: 1, Now: now}); err != nil {
+		t.Fatal(err)
+	}
+	erasure := stepup.Erasure{Subject: stepup.Ref{Key: back}, Tombstone: tomb, Now: now}
+	if err := m.Erase(t.Context(), erasure); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(40 * 24 * time.Hour)
+	guessed(newcomer) // sweeps what is over beside
+	open(stepup.Key{6})
+	open(stepup.Key{7})
+	now = now.Add(20 * time.Minute)
+	guess(open(back))
+	open(newcomer)
+	if n, m := guessed(back), guessed(newcomer); n != 1 || m != 0 {
+		t.Errorf("got %d guesses at who came back and %d at the newcomer, want 1 and 0", n, m)
+	}
+}
+
+// However many newcomers come at once, a store remembers no more than it has
+// room for, and so can be restored.
+func TestNewcomersAtOnce(t *testing.T) {
+	const room = 4
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	for range 20 {
+		m := stepup.NewMemory(stepup.MemoryConfig{Subjects: room})
+		var all sync.WaitGroup
+		for i := range 64 {
+			all.Go(func() {
+				u := stepup.Update{Subject: stepup.Ref{Key: stepup.Key{byte(i), 1}}, Now: now}
+				if err := m.Update(t.Context(), u); err != nil && !errors.Is(err, stepup.ErrFull) {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		_, err := stepup.RestoreMemory(bytes.NewReader(snapshot(t, m)), stepup.MemoryConfig{Subjects: room})
+		if err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -240,13 +240,12 @@ func (v *view) named(k Key) (place, error) {
 
 // remember returns the subject's place, a new one if it has none, and keeps it
 // under all its names from now on. The names are in view once it was looked
-// for.
+// for. Who is new was counted, or is a decoy.
 func (v *view) remember(r Ref, p place) place {
 	switch {
 	case p == 0:
 		s := &v.shards[r.Key[0]]
 		p = placeOf(r.Key[0], s.people.add())
-		v.size.subjects.Add(1)
 	case v.shards[r.Key[0]].names.find(r.Key) != 0:
 		return p
 	default:

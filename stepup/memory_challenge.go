@@ -108,6 +108,11 @@ func (m *Memory) Open(ctx context.Context, o Opening) error {
 }
 
 func (v *view) opened(o *Opening) error {
+	if v.full(o.Lane, !o.Decoy) { // before anybody is looked for, who may then be forgotten
+		if err := v.clear(); err != nil {
+			return err
+		}
+	}
 	if c, _, err := v.lookup(o.ID); c != nil || err != nil {
 		if err == nil && !(c.repeats(o.Try) && c.state == pending && c.said&attempted == 0) {
 			return ErrRefused
@@ -195,17 +200,12 @@ func (r Ref) isQuarter(q quarter) bool {
 	return r.Key.quarter() == q || slices.ContainsFunc(r.Former, func(k Key) bool { return k.quarter() == q })
 }
 
-// room counts what is issued, or returns ErrBusy where something is full. A
-// store is cleared before it is found full.
+// room counts what is issued, or returns ErrBusy where something is full. The
+// store was cleared before it is found full.
 func (v *view) room(p place, o *Opening) error {
 	newcomer := p == 0 && !o.Decoy
 	if v.full(o.Lane, newcomer) {
-		if err := v.clear(); err != nil {
-			return err
-		}
-		if v.full(o.Lane, newcomer) {
-			return ErrFull
-		}
+		return ErrFull
 	}
 	most := v.config.Challenges
 	if o.Lane != TrustedLane {
@@ -215,7 +215,9 @@ func (v *view) room(p place, o *Opening) error {
 	if err := v.issued.take(o, v.now, crowded, max(most/mostOfNetwork, 1)); err != nil {
 		return err
 	}
-	v.lanes(o.Lane).Add(1)
+	if v.lanes(o.Lane).Add(1); newcomer {
+		v.size.subjects.Add(1)
+	}
 	return nil
 }
 

@@ -43,10 +43,7 @@ func (d *decoys) remove(row uint32) bool {
 }
 
 // disguise makes a newcomer a decoy.
-func (v *view) disguise(p place) {
-	v.shards[p.shard()].decoys.add(p.row())
-	v.size.subjects.Add(-1)
-}
+func (v *view) disguise(p place) { v.shards[p.shard()].decoys.add(p.row()) }
 
 // restoreDecoy makes somebody of a snapshot a decoy again.
 func (v *view) restoreDecoy(p place) error {

@@ -250,10 +250,10 @@ func (m *Memory) restoreSubject(s *subject, c *coder, decoy bool) error {
 	if len(c.frame) > 0 || len(s.names) == 0 || decoy && s.past != nil {
 		return errFrame
 	}
-	if !decoy && m.size.subjects.Load() >= int64(m.config.Subjects) {
+	v := view{Memory: m, wide: true}
+	if !decoy && !v.admit() {
 		return fmt.Errorf("more than the %d subjects of its configuration", m.config.Subjects)
 	}
-	v := view{Memory: m, wide: true}
 	names := s.names
 	s.names = nil
 	for _, k := range names {

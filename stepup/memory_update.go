@@ -21,17 +21,26 @@ func (m *Memory) Update(ctx context.Context, u Update) error {
 		if u.Version != v.version(p) {
 			return ErrConflict
 		}
-		if p == 0 && v.size.subjects.Load() >= int64(v.config.Subjects) {
+		if p == 0 && !v.admit() {
 			if err := v.clear(); err != nil {
 				return err
 			}
-			if v.size.subjects.Load() >= int64(v.config.Subjects) {
+			if !v.admit() {
 				return ErrFull
 			}
 		}
 		v.person(v.remember(u.Subject, p)).remember().update(&u, v.now)
 		return nil
 	})
+}
+
+// admit counts a new subject if there is room: other shards do so meanwhile.
+func (v *view) admit() bool {
+	if v.size.subjects.Add(1) <= int64(v.config.Subjects) {
+		return true
+	}
+	v.size.subjects.Add(-1)
+	return false
 }
 
 // version returns that of the profile at a place; an unknown one has 0.
@@ -97,6 +106,7 @@ func (m *Memory) Erase(ctx context.Context, e Erasure) error {
 		}
 		v.forget(p)
 		if kept != nil && e.Tombstone != (Key{}) {
+			v.size.subjects.Add(1)
 			tomb := v.person(v.remember(Ref{Key: e.Tombstone, Former: e.Subject.Tombs}, 0))
 			if tomb.mind != nil {
 				kept.names = tomb.mind.names
