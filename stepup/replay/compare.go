@@ -12,9 +12,6 @@ import (
 
 // compare counts whether a case comes out otherwise than before.
 func (r *Replay) compare(d *Decided) {
-	if !d.After.Comparable || !d.Before.Comparable {
-		return
-	}
 	c := &r.report.Changes
 	order := r.order(&d.After, &d.Before)
 	if order == 0 {

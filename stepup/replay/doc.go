@@ -33,7 +33,9 @@
 // A decision that lacks something the policy reads, such as a group that was
 // not computed, a fact that was kept only as a hash, or a detail whose key was
 // destroyed, is not comparable: it is counted apart, by what it lacks, and
-// never taken for unknown.
+// never taken for unknown. Nothing else in a report is about it: two sides are
+// told of the same decisions. See [Report.NotCompared] before a test believes
+// that nothing changed.
 //
 // # What raw events do not tell
 //

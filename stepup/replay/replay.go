@@ -182,34 +182,45 @@ func (r *Replay) decide(c *Case) error {
 		r.report.Last = e.Time
 	}
 	d.After.by(r.after, c)
-	r.report.After.add(c, &d.After)
-	if d.After.Comparable {
-		r.report.After.Labels.shift(c.Label, &r.after.verdict, r.config.Policy)
-		r.weigh(c)
-	}
 	switch {
 	case r.before != nil:
 		d.Before.by(r.before, c)
-		if d.Before.Comparable {
-			r.report.Before.Labels.shift(c.Label, &r.before.verdict, r.config.Baseline)
-		}
 	case c.Recorded:
 		d.Before.recorded(e)
 	default:
 		d.Before = Result{}
 	}
+	r.report.After.comparable(&d.After)
 	if r.before != nil || c.Recorded {
 		r.report.Compared = true
-		r.report.Before.add(c, &d.Before)
-		r.compare(d)
+		r.report.Before.comparable(&d.Before)
 	}
-	if subject, ok := subjectOf(e); ok && (d.After.Comparable || d.Before.Comparable) {
-		r.prompted.add(subject, d.After.prompts(), d.Before.prompts())
+	if d.After.Comparable && (d.Before.Comparable || !r.report.Compared) {
+		r.count(d)
 	}
 	if r.config.Decided != nil {
 		return r.config.Decided(d)
 	}
 	return nil
+}
+
+// count counts a case that both sides could decide, so that what is said of
+// them is of the same cases.
+func (r *Replay) count(d *Decided) {
+	c := d.Case
+	r.report.After.add(c, &d.After)
+	r.report.After.Labels.shift(c.Label, &r.after.verdict, r.config.Policy)
+	r.weigh(c)
+	if r.report.Compared {
+		r.report.Before.add(c, &d.Before)
+		r.compare(d)
+	}
+	if r.before != nil {
+		r.report.Before.Labels.shift(c.Label, &r.before.verdict, r.config.Baseline)
+	}
+	if subject, ok := subjectOf(c.Event); ok {
+		r.prompted.add(subject, d.After.prompts(), d.Before.prompts())
+	}
 }
 
 // weigh finds what each rule that fired did to the case.
@@ -282,18 +293,22 @@ func outcomeOf(name string) policy.Outcome {
 
 func (r *Result) prompts() bool { return r.Comparable && r.Outcome == policy.Challenge }
 
-// add counts a case on a side.
-func (s *Side) add(c *Case, r *Result) {
-	if !r.Comparable {
-		s.NotComparable++
-		if len(s.Lacking) >= maxKeys && s.Lacking[r.Lacks] == 0 {
-			s.Lacking[others]++
-			return
-		}
-		s.Lacking[r.Lacks]++
+// comparable counts whether a side could decide a case.
+func (s *Side) comparable(r *Result) {
+	switch {
+	case r.Comparable:
+		s.Comparable++
 		return
+	case len(s.Lacking) >= maxKeys && s.Lacking[r.Lacks] == 0:
+		s.Lacking[others]++
+	default:
+		s.Lacking[r.Lacks]++
 	}
-	s.Comparable++
+	s.NotComparable++
+}
+
+// add counts a case on a side that could decide it.
+func (s *Side) add(c *Case, r *Result) {
 	s.Outcomes.add(r.Outcome)
 	s.Hours[c.Event.Time.UTC().Hour()].add(r.Outcome)
 	if r.Band != "" {

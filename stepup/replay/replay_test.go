@@ -169,7 +169,8 @@ func TestNotComparable(t *testing.T) {
 	strict := parse(t, "  - { id: unknown-place, when: not known(geo.country), deny: true }",
 		"  - { id: unknown-device, when: not known(device.known), deny: true }")
 	r := run(t, source(write(t, e)), replay.Config{Policy: strict})
-	if r.After.Outcomes.Total() != 0 || r.After.Lacking["geo+device"] != 1 || r.Before.Outcomes.Allow != 1 {
+	if r.After.Outcomes.Total() != 0 || r.After.Lacking["geo+device"] != 1 ||
+		r.Before.Comparable != 1 || r.Before.Outcomes.Total() != 0 || r.NotCompared() != 1 {
 		t.Errorf("got outcomes %+v, lacking %v, before %+v", r.After.Outcomes, r.After.Lacking,
 			r.Before.Outcomes)
 	}

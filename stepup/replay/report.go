@@ -26,14 +26,20 @@ type Report struct {
 	After  Side // what the policy says
 	Before Side // what the baseline says, or what was recorded then; see Compared
 
-	// Compared says that there is a Before. Changes counts the cases that both
-	// sides could decide.
+	// Compared says that there is a Before. Then what both sides, Changes and
+	// Costs say is about the cases alone that both could decide; see
+	// [Report.NotCompared].
 	Compared bool
 	Changes  Changes
 
 	// Costs says for each enforced rule that fired what it did, by its id.
 	Costs map[string]*Cost
 }
+
+// NotCompared returns how many cases a side could not decide: nothing but
+// Lacking tells of them. A gate that does not look at it passes when next to
+// nothing was compared.
+func (r *Report) NotCompared() int64 { return r.Decisions - r.After.Outcomes.Total() }
 
 // BadLine is a line that could not be read.
 type BadLine struct {
@@ -45,7 +51,8 @@ type BadLine struct {
 // maxBadLines is how many bad lines are named.
 const maxBadLines = 20
 
-// Side is what came out on one side of a comparison.
+// Side is what came out on one side of a comparison. But for the first three,
+// it counts the cases that both sides could decide.
 type Side struct {
 	Comparable    int64            // cases that could be decided
 	NotComparable int64            // cases that lack something that the policy reads

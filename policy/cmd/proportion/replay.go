@@ -29,7 +29,12 @@ type replayOptions struct {
 	format              *choice
 	mostPrompts         float64 // below 0: no gate
 	mostWeaker          int64   // likewise
+	mostUncompared      float64 // percent; below 0: defaultUncompared where there is another gate
 }
+
+// defaultUncompared is the percentage of decisions that may be left out of a
+// comparison for a gate to pass all the same.
+const defaultUncompared = 1
 
 // resumePath is the checkpoint of a run that names none.
 const resumePath = "proportion-replay.checkpoint"
@@ -59,6 +64,11 @@ A run that is interrupted keeps a checkpoint, and --resume goes on from it. Give
 	o.format = addChoice(cmd, "format", "how to print the summary", "text", "json", "csv")
 	flags.Float64Var(&o.mostPrompts, "max-prompts-per-1000", -1, "fail if there are more prompts than `N` in 1,000 decisions")
 	flags.Int64Var(&o.mostWeaker, "max-weaker", -1, "fail if more than `N` decisions become weaker")
+	flags.Float64Var(&o.mostUncompared, "max-not-comparable", -1,
+		"fail if more than `N` percent of the decisions lack something; 1 with another --max")
+	for _, gate := range [...]string{"max-prompts-per-1000", "max-weaker", "max-not-comparable"} {
+		flags.Lookup(gate).DefValue = "0" // help shows no default: there is no gate
+	}
 	if err := cmd.MarkFlagRequired("policy"); err != nil {
 		panic(err) // the flag was added above
 	}
@@ -68,6 +78,9 @@ A run that is interrupted keeps a checkpoint, and --resume goes on from it. Give
 		}
 		if flags.Changed("max-weaker") && o.mostWeaker < 0 {
 			return usageError{fmt.Errorf("--max-weaker %d: want 0 or more", o.mostWeaker)}
+		}
+		if flags.Changed("max-not-comparable") && !(o.mostUncompared >= 0 && o.mostUncompared <= 100) {
+			return usageError{fmt.Errorf("--max-not-comparable %v: want 0 to 100", o.mostUncompared)}
 		}
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
@@ -112,10 +125,14 @@ func (w world) replay(ctx context.Context, o *replayOptions) error {
 	if err := w.gate(o, r); err != nil {
 		return err
 	}
-	if r.Decisions == 0 && r.Source.Bad > 0 {
+	switch {
+	case r.Decisions > 0:
+		return nil
+	case r.Source.Bad > 0:
 		return usageError{errors.New("no line of the input could be read: see --from")}
+	default:
+		return usageError{errors.New("there was nothing to replay: no decision is in the input")}
 	}
-	return nil
 }
 
 func (w world) replayConfig(o *replayOptions) (replay.Config, error) {
@@ -162,14 +179,27 @@ func (w world) gate(o *replayOptions, r *replay.Report) error {
 		failed = true
 		_, _ = fmt.Fprintf(w.stderr, format+"\n", values...)
 	}
-	if gated := o.mostPrompts >= 0 || o.mostWeaker >= 0; gated && r.After.Comparable == 0 {
+	gated := o.mostPrompts >= 0 || o.mostWeaker >= 0 || o.mostUncompared >= 0
+	most, missed := o.mostUncompared, r.NotCompared()
+	if most < 0 {
+		most = defaultUncompared
+	}
+	switch share := 100 * float64(missed) / float64(max(r.Decisions, 1)); {
+	case gated && missed == r.Decisions:
 		fail("no decision could be made under the policy")
+	case gated && share > most:
+		fail("%d of %d decisions (%.1f %%) are not compared: more than %v %%, see --max-not-comparable",
+			missed, r.Decisions, share, most)
 	}
 	if got := r.After.Outcomes.Prompts(); o.mostPrompts >= 0 && got > o.mostPrompts {
 		fail("%.1f prompts per 1,000: more than %v", got, o.mostPrompts)
 	}
 	if got := r.Changes.Weaker; o.mostWeaker >= 0 && got > o.mostWeaker {
-		fail("%d decisions are weaker: more than %d", got, o.mostWeaker)
+		are := "decisions are"
+		if got == 1 {
+			are = "decision is"
+		}
+		fail("%d %s weaker: more than %d", got, are, o.mostWeaker)
 	}
 	if failed {
 		return errFound

@@ -118,7 +118,7 @@ func minute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
 
 // story is what the numbers say, in sentences.
 func (s *Summary) story() []string {
-	if s.After.Comparable == 0 {
+	if s.After.Outcomes.Total() == 0 {
 		return []string{"Not one request could be decided under this policy: see what is missing below."}
 	}
 	text := "Of 1,000 requests, this policy would ask for proof in " + rounded(s.After.PromptsPer1000)

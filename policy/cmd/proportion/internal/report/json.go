@@ -117,12 +117,14 @@ func (t table) outcomes(side, section, name string, o Outcomes) {
 }
 
 type section struct {
-	name string
-	rows []Row
+	name  string
+	title string // for people
+	rows  []Row
 }
 
 func (s *Side) sections() []section {
 	return []section{
-		{"action", s.Actions}, {"band", s.Bands}, {"hour", s.Hours}, {"country", s.Countries}, {"rule", s.Rules},
+		{"action", "action", s.Actions}, {"band", "band", s.Bands}, {"hour", "hour (UTC)", s.Hours},
+		{"country", "country", s.Countries}, {"rule", "rule", s.Rules},
 	}
 }

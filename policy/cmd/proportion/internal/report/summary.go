@@ -275,8 +275,12 @@ func notes(r *replay.Report) []string {
 	c := r.Source
 	add(r.Decisions == 0, "There is no decision in the input.")
 	add(c.Bad > 0, "%s could not be read.", number(c.Bad)+plural(c.Bad, " line", " lines"))
-	add(r.After.NotComparable > 0, "%s not be decided: something the policy reads is not in the input.",
-		number(r.After.NotComparable)+plural(r.After.NotComparable, " decision could", " decisions could"))
+	if n := r.NotCompared(); n > 0 {
+		add(true, "%s of %s (%s) %s: %s. Nothing below is about %s.", number(n),
+			number(r.Decisions)+plural(r.Decisions, " decision", " decisions"),
+			percent(float64(n)/float64(r.Decisions)), plural(n, "is not ", "are not ")+compared(r),
+			plural(n, "it lacks ", "they lack ")+lacking(r), plural(n, "it", "them"))
+	}
 	add(c.Unopened > 0, "%s sealed, and no key opens them.", number(c.Unopened)+plural(c.Unopened,
 		" decision is",
 		" decisions are"))
@@ -296,6 +300,30 @@ func notes(r *replay.Report) []string {
 	add(r.After.Subjects.Sampled > 1, "Prompts per subject are those of one subject in %d.",
 		r.After.Subjects.Sampled)
 	return notes
+}
+
+// compared says what is not done to a decision that lacks something.
+func compared(r *replay.Report) string {
+	if r.Compared {
+		return "compared"
+	}
+	return "decided"
+}
+
+// lacking names what most decisions lack, on either side.
+func lacking(r *replay.Report) string {
+	all := maps.Clone(r.After.Lacking)
+	for name, n := range r.Before.Lacking {
+		all[name] = max(all[name], n)
+	}
+	var names []string
+	for _, c := range counts(all) {
+		if names = append(names, fit(c.Name, 40)); len(names) == 5 {
+			names[4] = "…"
+			break
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // places names the events that came too late, each as file:line.

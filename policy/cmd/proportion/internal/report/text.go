@@ -24,7 +24,7 @@ func (s *Summary) Text(w io.Writer) error {
 	t.costs(s)
 	for _, section := range s.After.sections() {
 		if section.name != "rule" { // costs say more of them
-			t.rows("By "+section.name, section.rows)
+			t.rows("By "+section.title, section.rows)
 		}
 	}
 	t.subjects(s)
@@ -112,6 +112,7 @@ func (t *text) totals(s *Summary) {
 		header = fmt.Sprintf("%12s", "before")
 	}
 	t.line("  %-34s%12s%s", "", "policy", header)
+	t.pair(s, "decisions", func(x *Side) string { return number(x.Outcomes.Total()) })
 	t.pair(s, "prompts per 1,000", func(x *Side) string { return fmt.Sprintf("%.1f", x.PromptsPer1000) })
 	t.pair(s, "subjects never prompted", func(x *Side) string { return percent(x.Subjects.NeverPrompted) })
 	t.pair(s, "allowed", func(x *Side) string { return number(x.Outcomes.Allow) })
