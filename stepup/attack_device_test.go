@@ -6,6 +6,7 @@ package stepup_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -29,21 +30,101 @@ func isTrusted(t *testing.T, b *steptest.Bench) (all, trusted int) {
 	return len(devices), trusted
 }
 
-// No code makes a device trusted, by whatever call (L11).
+// laxTrust is as weak as a policy may make the trust of a device. It is asked
+// for all the same, and allowed by a proof that the session holds of a view.
+const (
+	laxTrust = "device.trust: { sensitivity: normal }"
+	asked    = "{ id: asked, on: [device.trust, profile.view], score: 65 }"
+)
+
+// No code makes a device trusted, though the policy lets a held one count (L11).
 func TestDeviceTrustedByACode(t *testing.T) {
 	for _, m := range []stepup.Method{stepup.Code4, stepup.Code6} {
-		b, c := newBench(t), alice("laptop")
-		grant := b.Prove(c, stepup.ActionTrust, nil, m)
-		for what, token := range map[string]string{"the grant": grant.Token, "the held proof": ""} {
-			err := b.Guard.TrustDevice(t.Context(), token, c.Request(stepup.ActionTrust, nil))
-			if !errors.Is(err, stepup.ErrWeak) || !errors.Is(err, stepup.ErrRefused) {
-				t.Errorf("by %s of %v: got error %v, want %v", what, m, err, stepup.ErrWeak)
-			}
+		b, c := builtInPolicy(t, laxTrust, asked), alice("laptop")
+		b.Prove(c, "profile.view", nil, m)
+		b.Clock.Advance(time.Second)
+		if d := b.Decide(c, stepup.ActionTrust, nil); d.Outcome != stepup.Allow {
+			t.Fatalf("by the policy: got %v, want allow", &d)
+		}
+		err := b.Guard.TrustDevice(t.Context(), "", c.Request(stepup.ActionTrust, nil))
+		if !errors.Is(err, stepup.ErrWeak) || !errors.Is(err, stepup.ErrRefused) {
+			t.Errorf("by %v: got error %v, want %v", m, err, stepup.ErrWeak)
 		}
 		if all, trusted := isTrusted(t, b); all != 1 || trusted != 0 {
 			t.Errorf("by %v: got %d of %d devices trusted, want none of 1", m, trusted, all)
 		}
 	}
+}
+
+// What cannot make a device trusted is not offered for it, however weak the
+// policy: who has nothing else is told what to enrol (L11, L19).
+func TestTrustOffersWhatIsStrongAlone(t *testing.T) {
+	const enrol = "method.enrol: { sensitivity: sensitive }"
+	for name, b := range map[string]*steptest.Bench{
+		"by default": builtInPolicy(t, enrol),
+		"lax":        builtInPolicy(t, enrol+"\n  "+laxTrust, asked),
+	} {
+		c := alice("laptop")
+		offers := func(when string, want, enrol []stepup.Method) {
+			t.Helper()
+			d := b.Decide(c, stepup.ActionTrust, nil)
+			var got []stepup.Method
+			for _, o := range d.Offers {
+				got = append(got, o.Method)
+			}
+			if !slices.Equal(got, want) || !slices.Equal(d.Enrol, enrol) ||
+				(d.Outcome == stepup.Deny) != (want == nil) {
+				t.Errorf("%s, %s: got %v offering %v, to enrol %v; want %v and %v",
+					name, when, &d, got, d.Enrol, want, enrol)
+			}
+		}
+		offers("nothing enrolled", nil, []stepup.Method{stepup.TOTP, stepup.Recovery})
+		enrolTOTP(t, b, c)
+		offers("settling", nil, []stepup.Method{stepup.Recovery})
+		b.Clock.Advance(72 * time.Hour)
+		offers("settled", []stepup.Method{stepup.TOTP}, nil)
+	}
+}
+
+// A method that a code replaced while it was asked for trusts nothing (L19).
+func TestDeviceTrustedByAMethodReplacedMeanwhile(t *testing.T) {
+	b, c := builtInPolicy(t, "method.enrol: { sensitivity: sensitive }"), alice("laptop")
+	seedTOTP(t, b, c)
+	b.Clock.Advance(time.Minute)
+	begun, _ := b.Begin(b.Decide(c, stepup.ActionTrust, nil), stepup.TOTP)
+	secret := enrolTOTP(t, b, c)
+	b.Clock.Advance(time.Minute)
+	code, err := otp.TOTP{}.Code(secret, b.Clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	grant, err := b.Guard.Finish(t.Context(), c.Binding, begun.ID, code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Keep(grant)
+	err = b.Guard.TrustDevice(t.Context(), grant.Token, c.Request(stepup.ActionTrust, nil))
+	if !errors.Is(err, stepup.ErrWeak) {
+		t.Errorf("got error %v, want %v", err, stepup.ErrWeak)
+	}
+}
+
+// enrolTOTP enrols an authenticator by a code.
+func enrolTOTP(t *testing.T, b *steptest.Bench, c *steptest.Client) otp.Secret {
+	t.Helper()
+	grant := b.Prove(c, stepup.ActionEnrol, nil, stepup.Code6)
+	e, err := b.Guard.EnrolTOTP(t.Context(), grant.Token, c.Request(stepup.ActionEnrol, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := otp.TOTP{}.Code(e.Secret, b.Clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Guard.ConfirmTOTP(t.Context(), c.Binding, e.Pending, code); err != nil {
+		t.Fatal(err)
+	}
+	return e.Secret
 }
 
 // A strong proof trusts the device that it was given on, and no other, though
@@ -75,23 +156,12 @@ func TestDeviceTrustedByAProofElsewhere(t *testing.T) {
 // code would, by a detour (L11, L19).
 func TestDeviceTrustedByAMethodOfLate(t *testing.T) {
 	b, c := builtInPolicy(t, "method.enrol: { sensitivity: sensitive }"), alice("laptop")
-	grant := b.Prove(c, stepup.ActionEnrol, nil, stepup.Code6)
-	e, err := b.Guard.EnrolTOTP(t.Context(), grant.Token, c.Request(stepup.ActionEnrol, nil))
-	if err != nil {
-		t.Fatal(err)
-	}
-	code, err := otp.TOTP{}.Code(e.Secret, b.Clock.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := b.Guard.ConfirmTOTP(t.Context(), c.Binding, e.Pending, code); err != nil {
-		t.Fatal(err)
-	}
+	secret := enrolTOTP(t, b, c)
 	if d := b.Decide(c, stepup.ActionTrust, nil); offersBy(&d, stepup.TOTP) {
 		t.Errorf("a minute old: got %v offering %v", &d, d.Offers)
 	}
 	b.Clock.Advance(72 * time.Hour)
-	trust := proveTOTP(t, b, c, stepup.ActionTrust, e.Secret)
+	trust := proveTOTP(t, b, c, stepup.ActionTrust, secret)
 	if err := b.Guard.TrustDevice(t.Context(), trust.Token, c.Request(stepup.ActionTrust, nil)); err != nil {
 		t.Errorf("72 hours old: got error %v", err)
 	}

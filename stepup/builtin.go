@@ -118,7 +118,7 @@ func (g *Guard) allowedFor(
 	}
 	var shown showing // nothing, unless the session holds a proof
 	if held := d.Verdict.Held; d.Verdict.HeldOK {
-		shown = showing{held.Via, held.Method.Strength() >= TOTP.Strength(), g.presented(&req)}
+		shown = showing{held.Via, strong(held.Method), g.presented(&req)}
 	}
 	if err := fit(shown); err != nil {
 		return warrant{}, err

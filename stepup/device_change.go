@@ -16,8 +16,9 @@ import (
 // TrustDevice takes the proof by which a customer has the device that he uses
 // trusted. Any strong proof does that to the device it is given on, whatever it
 // was asked for, and nothing weaker ever does (L11): the action [ActionTrust] is
-// how a customer asks for one himself. Its wrong guesses are then his own, a
-// day later. The request presents the device token of the grant.
+// how a customer asks for one himself, and is offered nothing weaker; where
+// nothing is left, [Decision.Enrol] has what to enrol. Its wrong guesses are
+// then his own, a day later. The request presents the device token of the grant.
 //
 // Errors: [ErrWeak] for a proof that is not strong, or was given elsewhere; a
 // [*RequestError] where no device is presented; and those of [Guard.Redeem].

@@ -233,5 +233,5 @@ func (f *finishing) teach(encoded []byte) ([]byte, error) {
 func (f *finishing) strong() bool {
 	m := f.attempted.Method
 	a := enrolled(f.attempted.Authenticators, m)
-	return m.Strength() >= TOTP.Strength() && a != nil && !f.now.Before(a.Settles)
+	return strong(m) && a != nil && !f.now.Before(a.Settles)
 }

@@ -71,7 +71,7 @@ func (g *Guard) enrollable(s *situation, methods []Method) []Method {
 	return slices.DeleteFunc(slices.Clone(methods), func(m Method) bool {
 		switch m {
 		case TOTP, Recovery, Mobile4, Passkey:
-			return enrolled(s.state.Authenticators, m) != nil || !g.has(m)
+			return enrolled(s.state.Authenticators, m) != nil || !g.has(m) || !s.suits(m)
 		}
 		return true
 	})
@@ -145,7 +145,7 @@ func (g *Guard) usable(ctx context.Context, s *situation, d *Decision, lane Lane
 	offers := make([]offer, 0, len(d.Verdict.Step.Methods))
 	for _, m := range d.Verdict.Step.Methods {
 		way, _ := d.Verdict.Step.Way(m)
-		if !g.has(m) || !slices.Contains(way.Channels, string(s.req.Channel)) {
+		if !g.has(m) || !s.suits(m) || !slices.Contains(way.Channels, string(s.req.Channel)) {
 			continue
 		}
 		o, ok := s.tryMethod(m, way.Via, lane, contacts)
@@ -184,9 +184,18 @@ func (s *situation) tryMethod(
 	return offer{}, false
 }
 
-// settling reports whether the authenticator is too new to prove this action.
+// suits reports whether a proof by the method can do what the action is for: no
+// code has [Guard.TrustDevice] trust a device (L11).
+func (s *situation) suits(m Method) bool { return s.req.Action != ActionTrust || strong(m) }
+
+// strong reports whether proofs by the method are, once it has settled.
+func strong(m Method) bool { return m.Strength() >= TOTP.Strength() }
+
+// settling reports whether the authenticator is too new to prove this action:
+// anything sensitive, and what takes a strong proof whatever the policy says.
 func (s *situation) settling(a *Authenticator) bool {
-	return s.action.Sensitivity.AtLeast(policy.Sensitive) && s.now.Before(a.Settles)
+	strict := s.action.Sensitivity.AtLeast(policy.Sensitive) || s.req.Action == ActionTrust
+	return strict && s.now.Before(a.Settles)
 }
 
 // contactOffer returns the method by the first contact that may carry it.

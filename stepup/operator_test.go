@@ -188,12 +188,21 @@ func ExampleGuard_TrustDevice() {
 
 	// A code tells that it is Alice, but trusts no device: that takes an
 	// authenticator, recovery codes or a passkey.
-	grant := bench.Prove(browser, stepup.ActionTrust, nil, stepup.Code6)
+	d := bench.Decide(browser, stepup.ActionTrust, nil)
+	fmt.Println(d.Outcome, d.Enrol)
+	secret, _ := otp.GenerateSecret()
+	_ = bench.Guard.Seed(context.Background(), steptest.Alice, stepup.Identity{TOTP: secret})
+	bench.Clock.Advance(time.Minute)
+
+	begun, _ := bench.Begin(bench.Decide(browser, stepup.ActionTrust, nil), stepup.TOTP)
+	code, _ := otp.TOTP{}.Code(secret, bench.Clock.Now())
+	grant, _ := bench.Guard.Finish(context.Background(), browser.Binding, begun.ID, code)
+	browser.Keep(grant)
 	req := browser.Request(stepup.ActionTrust, nil)
-	err := bench.Guard.TrustDevice(context.Background(), grant.Token, req)
-	fmt.Println(errors.Is(err, stepup.ErrWeak))
+	fmt.Println(bench.Guard.TrustDevice(context.Background(), grant.Token, req))
 	// Output:
-	// true
+	// deny [totp recovery]
+	// <nil>
 }
 
 func ExampleGuard_ChangeContact() {
