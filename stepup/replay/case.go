@@ -94,6 +94,9 @@ type Counts struct {
 	Devices   int64 `json:"devices"`   // that named a device
 	Unlocated int64 `json:"unlocated"` // whose address could not be placed
 
+	// Facts are the columns of CSV that are read as facts, at most 100.
+	Facts []string `json:"facts,omitempty"`
+
 	// Late is where the first of Disorder stand, at most 20.
 	Late []Place `json:"late,omitempty"`
 }

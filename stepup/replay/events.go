@@ -13,7 +13,29 @@ import (
 	"github.com/proportion-go/proportion/stepup/journal"
 )
 
-// Format is how raw events are written. The zero value is JSON Lines.
+// Format is how raw events are written. The zero value is JSON Lines: an object
+// a line, of the members below. CSV has them as columns, in any order, named by
+// its first line:
+//
+//	time        required  RFC 3339, or seconds since 1970; without a zone: UTC
+//	action      required  as the policy names it
+//	subject     text or number; without one nothing is learnt of anybody
+//	ip          address; a Locator tells its place, the row cannot
+//	device      any text by which the device is known again
+//	user_agent  as the browser sent it
+//	success     true or false; only what succeeded teaches a profile
+//	label       attack or legit
+//	channel     as web, which it is if there is an ip
+//	language    as the browser sent it, Accept-Language
+//	id          by which the report names the event
+//	facts       an object of JSON: the facts of the policy, by name
+//
+// Any other column of a CSV file is a fact of its name, with "facts." before it
+// or not; one that no policy declares is not read, see [Report.Unread]. Other
+// members of JSON Lines are passed over. An empty cell is absent.
+//
+// Of RBACSV, the columns Login Timestamp, User ID and IP Address are required,
+// and Country, City and ASN are its place; the action is login.
 type Format uint8
 
 // The formats of raw events.

@@ -6,6 +6,7 @@ package replay
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -74,13 +75,37 @@ func newHeader(f Format, line []byte) (*header, error) {
 			h.facts = append(h.facts, factColumn{strings.TrimPrefix(name, "facts."), i})
 		}
 	}
-	for _, at := range needed {
-		if h.at[at] == 0 {
-			return nil, fmt.Errorf("%w: want a column %q", ErrHeader, names[at])
+	return h, h.complete(names, needed)
+}
+
+// complete returns the error of a header that lacks a column that is needed.
+// It names all of them, and what else there may be.
+func (h *header) complete(names []string, needed []int) error {
+	var lacks, known []string
+	for at, name := range names {
+		switch {
+		case h.at[at] > 0 || name == "":
+		case slices.Contains(needed, at):
+			lacks = append(lacks, strconv.Quote(name))
+		default:
+			known = append(known, name)
 		}
 	}
-	return h, nil
+	if len(lacks) == 0 {
+		return nil
+	}
+	column := "a column "
+	if len(lacks) > 1 {
+		column = "columns "
+	}
+	return fmt.Errorf("%w: want %s; there may be %s", ErrHeader, column+strings.Join(lacks, ", "),
+		strings.Join(known, ", "))
 }
+
+var (
+	errQuote = errors.New("a quote does not end in its line")
+	errComma = errors.New("want a comma after a quote")
+)
 
 // split splits a line into cells (RFC 4180), which are valid until the next
 // one. A cell with a line break in it is not read: one line is one event.
@@ -101,14 +126,14 @@ func (h *header) split(line []byte) error {
 		}
 		cell, rest, ok := h.quoted(line[1:])
 		if !ok {
-			return fmt.Errorf("%w: a quote does not end in its line", ErrRow)
+			return errQuote
 		}
 		h.cells = append(h.cells, cell)
 		if len(rest) == 0 {
 			return nil
 		}
 		if rest[0] != ',' {
-			return fmt.Errorf("%w: want a comma after a quote", ErrRow)
+			return errComma
 		}
 		line = rest[1:]
 	}
@@ -142,7 +167,7 @@ func (h *header) quoted(line []byte) (cell, rest []byte, ok bool) {
 // row.
 func (h *header) read(line []byte, t *texts) error {
 	if err := h.split(line); err != nil {
-		return err
+		return fmt.Errorf("%w: %w", ErrRow, err)
 	}
 	if len(h.cells) != h.width {
 		return fmt.Errorf("%w: want %d columns, got %d", ErrRow, h.width, len(h.cells))
@@ -154,6 +179,18 @@ func (h *header) read(line []byte, t *texts) error {
 		}
 	}
 	return nil
+}
+
+// maxFacts is how many columns that are facts are named.
+const maxFacts = 100
+
+// note remembers the columns of a file that are facts.
+func (c *Counts) note(h *header) {
+	for _, f := range h.facts {
+		if len(c.Facts) < maxFacts && !slices.Contains(c.Facts, f.name) {
+			c.Facts = append(c.Facts, f.name)
+		}
+	}
 }
 
 // parseCSV reads a raw event.

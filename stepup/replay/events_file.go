@@ -78,6 +78,7 @@ func (s *Events) readRow(f *file, r *row) error {
 			if f.header, err = newHeader(s.config.Format, line); err != nil {
 				return fmt.Errorf("%s:%d: %w", s.name(f.index), r.line, err)
 			}
+			s.counts.note(f.header)
 			continue
 		}
 		r.size = len(line)

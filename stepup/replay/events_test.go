@@ -262,20 +262,36 @@ func TestHeaders(t *testing.T) {
 	for name, tt := range map[string]struct {
 		format replay.Format
 		head   string
+		want   string
 	}{
-		"no time":      {replay.CSV, "subject,action\n"},
-		"twice":        {replay.CSV, "time,action,time\n"},
-		"open quote":   {replay.CSV, "time,\"action\n"},
-		"not RBA":      {replay.RBACSV, "time,action\n"},
-		"RBA, no user": {replay.RBACSV, "Login Timestamp,IP Address\n"},
+		"no time": {replay.CSV, "subject,action\n", `: want a column "time"; there may be id, ip, user_agent`},
+		"neither": {replay.CSV, "user,when\n", `: want columns "time", "action"; there may be id, subject`},
+		"twice":   {replay.CSV, "time,action,time\n", `: column "time" stands twice`},
+		"open quote": {replay.CSV, "time,\"action\n",
+			"replay: not the header of such a file: a quote does not end in its line"},
+		"no comma":     {replay.CSV, "\"time\"action\n", "such a file: want a comma after a quote"},
+		"not RBA":      {replay.RBACSV, "time,action\n", `"User ID"`},
+		"RBA, no user": {replay.RBACSV, "Login Timestamp,IP Address\n", `: want a column "User ID"; there may be index`},
 	} {
 		path := save(t, "e.csv", []byte(tt.head))
 		_, err := replay.Run(t.Context(), replay.NewEvents(replay.EventsConfig{Format: tt.format,
 			Files: []string{path}}),
 			replay.Config{Policy: parse(t)})
-		if !errors.Is(err, replay.ErrHeader) || !strings.Contains(err.Error(), path+":1: ") {
-			t.Errorf("%s: got %v, want %v", name, err, replay.ErrHeader)
+		if !errors.Is(err, replay.ErrHeader) || !strings.Contains(err.Error(), path+":1: ") ||
+			!strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v, want %v with %q", name, err, replay.ErrHeader, tt.want)
 		}
+	}
+}
+
+// A column that nobody reads may be a misspelt one: it is named, once.
+func TestColumnsThatAreNotRead(t *testing.T) {
+	const rows = "Time,action,facts.amount,is_fraud,vip\n2026-03-02T08:00:00Z,login,1,yes,true\n"
+	r := run(t, replay.NewEvents(replay.EventsConfig{Format: replay.CSV,
+		Files: []string{save(t, "a.csv", []byte(rows)), save(t, "b.csv", []byte(rows))}}),
+		replay.Config{Policy: parse(t)})
+	if want := []string{"is_fraud"}; r.Decisions != 2 || !slices.Equal(r.Unread, want) {
+		t.Errorf("got %d decisions, not read %q, want %q", r.Decisions, r.Unread, want)
 	}
 }
 

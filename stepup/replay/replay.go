@@ -166,6 +166,12 @@ func (r *Replay) Progress() (decisions, bytes int64) {
 // Report returns what was found so far. It is valid until the run goes on.
 func (r *Replay) Report() *Report {
 	r.report.Source = r.source.Counts()
+	r.report.Unread = nil
+	for _, name := range r.report.Source.Facts {
+		if r.after.types[name] == 0 && (r.before == nil || r.before.types[name] == 0) {
+			r.report.Unread = append(r.report.Unread, name)
+		}
+	}
 	r.prompted.tally(&r.report)
 	return &r.report
 }

@@ -23,6 +23,10 @@ type Report struct {
 	Source   Counts
 	BadLines []BadLine // the first of them, at most 20
 
+	// Unread are the columns of CSV that are neither known nor facts that the
+	// policy or the baseline declares: perhaps misspelt.
+	Unread []string
+
 	After  Side // what the policy says
 	Before Side // what the baseline says, or what was recorded then; see Compared
 

@@ -39,19 +39,41 @@ const defaultUncompared = 1
 // resumePath is the checkpoint of a run that names none.
 const resumePath = "proportion-replay.checkpoint"
 
+const replayHelp = `Run a journal or raw events through a policy, to see what it would have done.
+
+Files may be compressed by gzip; "-" is the standard input. A decision that lacks
+something the policy reads is not comparable: it is counted apart, and a gate
+fails where more than 1 % are.
+
+Raw events, of --from events (an object of JSON a line) or --from csv (the first
+line names the columns), have
+
+  time        required: RFC 3339, or seconds since 1970; without a zone: UTC
+  action      required: as the policy names it
+  subject     who, a text or number; without one nothing is learnt
+  ip          address; --geo tells its place, the event cannot
+  device      any text by which the device is known again
+  user_agent  as the browser sent it
+  success     true or false; only what succeeded teaches a profile
+  label       attack or legit
+  channel     as web, which it is if there is an ip
+  language    as the browser sent it, Accept-Language
+  id          by which the report names the event
+  facts       an object of JSON: the facts of the policy, by name
+
+Any other column of csv is a fact of its name. --from rba-csv is the public RBA
+data set as it is, which says its places itself.
+
+A run that is interrupted keeps a checkpoint, and --resume goes on from it. Give
+--resume from the beginning to have one kept every few seconds.`
+
 func newReplay(w world) *cobra.Command {
 	var o replayOptions
 	cmd := &cobra.Command{
 		Use:   "replay --policy P FILE...",
 		Short: "Run a journal or raw events through a policy",
-		Long: `Run a journal or raw events through a policy, to see what it would have done.
-
-Files may be compressed by gzip; "-" is the standard input. A decision that lacks
-something the policy reads is not comparable: it is counted apart.
-
-A run that is interrupted keeps a checkpoint, and --resume goes on from it. Give
---resume from the beginning to have one kept every few seconds.`,
-		Args: cobra.MinimumNArgs(1),
+		Long:  replayHelp,
+		Args:  cobra.MinimumNArgs(1),
 	}
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.policies, "policy", nil, "the `file` or folder of the policy; again for more files")

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -281,6 +282,8 @@ func notes(r *replay.Report) []string {
 			percent(float64(n)/float64(r.Decisions)), plural(n, "is not ", "are not ")+compared(r),
 			plural(n, "it lacks ", "they lack ")+lacking(r), plural(n, "it", "them"))
 	}
+	add(len(r.Unread) > 0, "%s not read, being neither known nor a fact of the policy: %s.",
+		plural(int64(len(r.Unread)), "A column is", "Columns are"), quoted(r.Unread))
 	add(c.Unopened > 0, "%s sealed, and no key opens them.", number(c.Unopened)+plural(c.Unopened,
 		" decision is",
 		" decisions are"))
@@ -324,6 +327,18 @@ func lacking(r *replay.Report) string {
 		}
 	}
 	return strings.Join(names, ", ")
+}
+
+// quoted lists the first of some names, which may be anything.
+func quoted(names []string) string {
+	var all []string
+	for _, name := range names[:min(len(names), 10)] {
+		all = append(all, strconv.Quote(fit(name, 40)))
+	}
+	if len(names) > len(all) {
+		all = append(all, "…")
+	}
+	return strings.Join(all, ", ")
 }
 
 // places names the events that came too late, each as file:line.
