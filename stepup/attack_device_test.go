@@ -256,3 +256,28 @@ func TestRevokingOthersEndsProofsOnNoDevice(t *testing.T) {
 		t.Errorf("after the revocation: got %v by the held proof", &d)
 	}
 }
+
+// Who replaces a method may have lost it, and a device with it: only the device
+// that asks stays known, while a first method takes none away.
+func TestReplacedMethodEndsTheOtherDevices(t *testing.T) {
+	b, c, secret := trusted(t)
+	lost := alice("tablet")
+	known := func(after string, want int) {
+		t.Helper()
+		b.Prove(lost, "address.change", nil, stepup.Code6)
+		grant := proveTOTP(t, b, c, stepup.ActionEnrol, secret)
+		if _, err := b.Guard.EnrolRecovery(t.Context(), grant.Token, c.Request(stepup.ActionEnrol, nil)); err != nil {
+			t.Fatal(err)
+		}
+		devices, err := b.Guard.Devices(t.Context(), c.Subject)
+		if err != nil || len(devices) != want || !devices[0].Trusted {
+			t.Errorf("after %s: got %v, error %v, want %d devices", after, devices, err, want)
+		}
+		if d := b.Decide(lost, "address.change", nil); d.Verdict.HeldOK != (want == 2) {
+			t.Errorf("after %s, on the lost device: got %v", after, &d)
+		}
+		b.Clock.Advance(16 * time.Minute) // or the proof of before would do
+	}
+	known("a first set of recovery codes", 2)
+	known("another", 1)
+}

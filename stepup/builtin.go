@@ -58,6 +58,9 @@ type warrant struct {
 	// Event names what was proven, for the notice of it.
 	Event string
 
+	// Device is the one that the request presented; zero: none.
+	Device Key
+
 	// bare says that no proof stands behind it: the policy asks for none.
 	bare bool
 }
@@ -93,11 +96,12 @@ func (g *Guard) redeemIf(
 	if err != nil {
 		return warrant{}, err
 	}
+	device := g.presented(&req)
 	h := happening{
-		id: p.ID, time: p.Issued, device: g.presented(&req), session: req.Session,
+		id: p.ID, time: p.Issued, device: device, session: req.Session,
 		binding: pseudonym(g.keys.binding, req.Binding).Key, subject: req.Subject, sealer: g.keys.event,
 	}
-	w = warrant{ID: p.ID, Proven: p.Issued, Event: h.seal()}
+	w = warrant{ID: p.ID, Proven: p.Issued, Event: h.seal(), Device: device}
 	if !p.Strong {
 		w.Settles = g.config.Now().Add(settling)
 	}
@@ -116,16 +120,17 @@ func (g *Guard) allowedFor(
 	if d.Outcome != Allow && d.Outcome != Notify {
 		return warrant{}, ErrRefused
 	}
+	device := g.presented(&req)
 	var shown showing // nothing, unless the session holds a proof
 	if held := d.Verdict.Held; d.Verdict.HeldOK {
-		shown = showing{held.Via, strong(held.Method), g.presented(&req)}
+		shown = showing{held.Via, strong(held.Method), device}
 	}
 	if err := fit(shown); err != nil {
 		return warrant{}, err
 	}
 	now := g.config.Now()
 	return warrant{
-		ID: d.happening.id, Proven: now, Settles: now.Add(settling), Event: d.Event(),
+		ID: d.happening.id, Proven: now, Settles: now.Add(settling), Event: d.Event(), Device: device,
 		bare: !d.Verdict.HeldOK,
 	}, nil
 }

@@ -61,10 +61,10 @@ func (g *Guard) RevokeDevice(ctx context.Context, grant string, req Request, id 
 
 // RevokeOtherDevices makes every device of the subject unknown but the one that
 // the request presents, and ends the proofs held on them or on none, its own too
-// where it presents none. The grant is of the action [ActionRevoke]. Errors: as [Guard.RevokeDevice].
+// where it presents none. The grant is of the action [ActionRevoke]. Errors: as
+// [Guard.RevokeDevice].
 func (g *Guard) RevokeOtherDevices(ctx context.Context, grant string, req Request) error {
-	own := g.presented(&req)
-	return g.revokeFor(ctx, grant, req, func(known Key) bool { return known != own || own == Key{} })
+	return g.revokeFor(ctx, grant, req, otherThan(g.presented(&req)))
 }
 
 // revokeFor revokes the known devices that are meant, by a grant.
@@ -117,6 +117,11 @@ func forget(p *risk.Profile, st *State, u *Update, meant func(Key) bool) (device
 		u.Revoke = append(slices.Clip(devices), Key{})
 	}
 	return devices
+}
+
+// otherThan means every device but this one; where it is none, also none.
+func otherThan(own Key) func(Key) bool {
+	return func(known Key) bool { return known != own || own == Key{} }
 }
 
 // everyDevice is meant.

@@ -60,9 +60,9 @@ func (g *Guard) EnrolTOTP(ctx context.Context, grant string, req Request) (Enrol
 }
 
 // ConfirmTOTP ends the enrolment with the first code of the app, which is used
-// up by it. It replaces the authenticator that the subject had. Where the
-// grant was not by a strong proof, the new one proves nothing sensitive for 72
-// hours (L19). A wrong code leaves the enrolment pending: who enrols knows the
+// up by it. It replaces the authenticator that the subject had: every device
+// but the one that asked is then no longer known. Where the grant was not by a
+// strong proof, the new one proves nothing sensitive for 72 hours (L19). A wrong code leaves the enrolment pending: who enrols knows the
 // secret, so there is nothing to guess. Errors: [ErrMalformed]; [ErrRefused] for
 // a wrong code, and for an enrolment that is expired, used or another client's;
 // [ErrBusy]; [ErrUnavailable].
@@ -98,17 +98,23 @@ func (g *Guard) ConfirmTOTP(ctx context.Context, binding, pending, code string) 
 	return g.add(ctx, p.Subject, a, p.Warrant)
 }
 
-// add enrols an authenticator and tells its owner.
+// add enrols an authenticator and tells its owner. In place of another, it
+// makes every device unknown but the one that asked for it: who replaces a
+// method may have lost it, and a device that was known by it.
 func (g *Guard) add(ctx context.Context, subject string, a Authenticator, w warrant) error {
 	a.Settles = w.Settles
-	err := g.act(ctx, subject, &w, func(_ *recollection, _ *State, u *Update) error {
-		u.Add = []Authenticator{a}
+	var revoked []Key
+	err := g.act(ctx, subject, &w, func(r *recollection, st *State, u *Update) error {
+		u.Add, revoked = []Authenticator{a}, nil
+		if enrolled(st.Authenticators, a.Method) != nil {
+			revoked = forget(&r.Profile, st, u, otherThan(w.Device))
+		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return g.added(ctx, subject, a.Method, &w)
+	return errors.Join(g.added(ctx, subject, a.Method, &w), g.revoked(ctx, subject, &w, revoked))
 }
 
 // added records that a method was enrolled, and tells its owner.
@@ -119,7 +125,7 @@ func (g *Guard) added(ctx context.Context, subject string, m Method, w *warrant)
 }
 
 // EnrolRecovery gives the subject ten recovery codes in place of any earlier
-// ones. The grant is of the action [ActionEnrol] and is redeemed here. Show the
+// ones; every device but the one that asks is then no longer known. The grant is of the action [ActionEnrol] and is redeemed here. Show the
 // codes once. Errors: those of [Guard.Redeem], and [ErrBusy].
 func (g *Guard) EnrolRecovery(ctx context.Context, grant string, req Request) ([]otp.RecoveryCode, error) {
 	w, err := g.redeemFor(ctx, ActionEnrol, grant, req)

@@ -62,8 +62,9 @@ func signed(parts ...string) (b []byte) {
 }
 
 // EnrolMobile enrols the key of the mobile that makes the request, whose
-// device token names it, in place of any other. The grant is of the action
-// [ActionEnrol] and is redeemed here; the signature is that of
+// device token names it, in place of any other; every device but it is then no
+// longer known. The grant is of the action [ActionEnrol] and is redeemed here;
+// the signature is that of
 // [EnrolmentMessage]. Errors: [ErrRefused] for a wrong signature, and those of
 // [Guard.Redeem].
 func (g *Guard) EnrolMobile(
