@@ -269,9 +269,10 @@ func TestHeaders(t *testing.T) {
 		"twice":   {replay.CSV, "time,action,time\n", `: column "time" stands twice`},
 		"open quote": {replay.CSV, "time,\"action\n",
 			"replay: not the header of such a file: a quote does not end in its line"},
-		"no comma":     {replay.CSV, "\"time\"action\n", "such a file: want a comma after a quote"},
-		"not RBA":      {replay.RBACSV, "time,action\n", `"User ID"`},
-		"RBA, no user": {replay.RBACSV, "Login Timestamp,IP Address\n", `: want a column "User ID"; there may be index`},
+		"no comma": {replay.CSV, "\"time\"action\n", "such a file: want a comma after a quote"},
+		"not RBA":  {replay.RBACSV, "time,action\n", `"User ID"`},
+		"RBA, no user": {replay.RBACSV, "Login Timestamp,IP Address\n",
+			`: want a column "User ID"; there may be index`},
 	} {
 		path := save(t, "e.csv", []byte(tt.head))
 		_, err := replay.Run(t.Context(), replay.NewEvents(replay.EventsConfig{Format: tt.format,

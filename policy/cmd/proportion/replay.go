@@ -210,7 +210,7 @@ func (w world) gate(o *replayOptions, r *replay.Report) error {
 	case gated && missed == r.Decisions:
 		fail("no decision could be made under the policy")
 	case gated && share > most:
-		fail("%d of %d decisions (%.1f %%) are not compared: more than %v %%, see --max-not-comparable",
+		fail("not comparable: %d of %d decisions (%.1f %%), more than %v %%; see --max-not-comparable",
 			missed, r.Decisions, share, most)
 	}
 	if got := r.After.Outcomes.Prompts(); o.mostPrompts >= 0 && got > o.mostPrompts {

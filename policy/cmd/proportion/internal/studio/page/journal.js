@@ -117,7 +117,7 @@ function lacking({ after }) {
     h(
       "p",
       { class: "note" },
-      `${plural(after.not_comparable, "decision")} lack what this policy reads: ${what}.`,
+      `${plural(after.not_comparable, "decision")} left out, for want of what this policy reads: ${what}.`,
     )
   );
 }
