@@ -47,7 +47,9 @@
 //   - prompts: how many prompts a customer should see, at most: most, per 1h,
 //     24h or 7d.
 //   - on_failure: for each sensitivity the least that is asked when something
-//     is missing. Without it that is deny.
+//     is missing: allow, challenge or deny. There challenge is the strongest
+//     one of the ladder, and a deny where its attempts cannot be counted.
+//     Without on_failure that is deny.
 //   - rules: see below.
 //
 // # Rules

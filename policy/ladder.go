@@ -70,12 +70,12 @@ const (
 	App
 )
 
-var contactNames = [...]string{"invalid", "sms", "email", "app"}
+var contactNames = [...]string{"", "sms", "email", "app"}
 
-// String returns "sms", "email" or "app".
+// String returns "sms", "email" or "app"; of no kind it is empty.
 func (k ContactKind) String() string {
 	if int(k) >= len(contactNames) {
-		k = 0
+		return "invalid"
 	}
 	return contactNames[k]
 }

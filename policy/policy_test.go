@@ -326,3 +326,16 @@ func TestLadderAndPrompts(t *testing.T) {
 		t.Errorf("PromptWindow() = %d, %v; want 3, 24h", most, per)
 	}
 }
+
+// What is absent prints as nothing, and what cannot be as invalid.
+func TestNamesOfNothing(t *testing.T) {
+	if m, k := policy.Method(0), policy.ContactKind(0); m.String() != "" || k.String() != "" {
+		t.Errorf("got %q and %q, want neither", m, k)
+	}
+	if m, k := policy.Passkey+1, policy.App+1; m.String() != "invalid" || k.String() != "invalid" {
+		t.Errorf("got %q and %q, want both invalid", m, k)
+	}
+	if m, ok := policy.ParseMethod(""); ok {
+		t.Errorf("got method %d of no name", m)
+	}
+}

@@ -117,9 +117,10 @@ var methodNames = [...]string{
 	Recovery: "recovery", Passkey: "passkey",
 }
 
-// String returns the name that a policy uses, for example "code4".
+// String returns the name that a policy uses, for example "code4"; of no method
+// it is empty.
 func (m Method) String() string {
-	if m == 0 || int(m) >= len(methodNames) {
+	if int(m) >= len(methodNames) {
 		return "invalid"
 	}
 	return methodNames[m]

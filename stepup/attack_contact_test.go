@@ -152,6 +152,20 @@ func TestContactChangedAfterProof(t *testing.T) {
 	}
 }
 
+// A notice that concerns no method and no contact names none.
+func TestNoticeOfNoMethodAndNoContact(t *testing.T) {
+	var told []stepup.Notice
+	b := newBench(t, func(c *stepup.Config) {
+		c.Notify = func(_ context.Context, n stepup.Notice) { told = append(told, n) }
+	})
+	if err := b.Guard.Erase(t.Context(), steptest.Alice); err != nil {
+		t.Fatal(err)
+	}
+	if len(told) != 1 || told[0].Method.String() != "" || told[0].Former.Masked() != "" {
+		t.Errorf("got %d notices, want one that names nothing", len(told))
+	}
+}
+
 // Who changes a contact leaves no device known, and its owner is told where he
 // was reached before (L19).
 func TestContactChangeTellsTheFormerOne(t *testing.T) {

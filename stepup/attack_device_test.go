@@ -103,9 +103,11 @@ func TestDeviceTrustedByAMethodReplacedMeanwhile(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Keep(grant)
-	err = b.Guard.TrustDevice(t.Context(), grant.Token, c.Request(stepup.ActionTrust, nil))
-	if !errors.Is(err, stepup.ErrWeak) {
-		t.Errorf("got error %v, want %v", err, stepup.ErrWeak)
+	for range 2 { // nor is the grant used up
+		err := b.Guard.TrustDevice(t.Context(), grant.Token, c.Request(stepup.ActionTrust, nil))
+		if !errors.Is(err, stepup.ErrWeak) {
+			t.Errorf("got error %v, want %v", err, stepup.ErrWeak)
+		}
 	}
 }
 

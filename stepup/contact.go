@@ -43,8 +43,12 @@ type Contact struct {
 }
 
 // Masked returns the address with most of it hidden, as "+33 6 •• •• •• 42" or
-// "a•••@example.com": enough to recognise, not enough to use.
+// "a•••@example.com": enough to recognise, not enough to use. Of no address it
+// is empty.
 func (c Contact) Masked() string {
+	if c.Address == "" {
+		return ""
+	}
 	switch c.Kind {
 	case policy.Email:
 		return maskEmail(c.Address)

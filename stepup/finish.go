@@ -19,6 +19,10 @@ import (
 // profile learns from the proof, the session holds it, and the grant carries
 // it to [Guard.Redeem].
 //
+// A code of an authenticator app counts once (RFC 6238 s5.2). A second proof by
+// totp within the same step of 30 seconds is refused, and counted as a guess:
+// have the customer wait for the next code.
+//
 // Errors: [ErrMalformed] for input that is no code of the method, which costs
 // nothing; [ErrRefused] for everything else that does not count;
 // [ErrUnavailable] when the store failed, so that nothing was proven.

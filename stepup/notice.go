@@ -17,7 +17,7 @@ type Notice struct {
 
 	Subject string
 	Kind    NoticeKind
-	Method  Method // the method concerned, if any
+	Method  Method // the method concerned; zero, which prints as nothing: none
 	Lane    Lane
 
 	// Former is the contact that was changed, as it was: the place to tell its
@@ -103,12 +103,9 @@ func (g *Guard) notify(ctx context.Context, n Notice) error {
 // notifyBy is notify of what an operator did.
 func (g *Guard) notifyBy(ctx context.Context, n Notice, by journal.Pseudonym) error {
 	g.config.Notify(ctx, n)
-	d := journal.Detail{Reason: strings.ReplaceAll(n.Kind.String(), " ", "-"), Lane: n.Lane.String(), By: by}
-	if n.Method != 0 {
-		d.Method = n.Method.String()
-	}
-	if n.Former.Kind != 0 {
-		d.Via = n.Former.Kind.String()
+	d := journal.Detail{
+		Reason: strings.ReplaceAll(n.Kind.String(), " ", "-"), Lane: n.Lane.String(), By: by,
+		Method: n.Method.String(), Via: n.Former.Kind.String(),
 	}
 	return g.outside(ctx, n.Subject, journal.KindNotice, "sent", d)
 }
