@@ -49,6 +49,30 @@ func TestClockGoingBack(t *testing.T) {
 	}
 }
 
+// What a process issued whose clock is ahead is good in the others, as far as
+// clocks of a deployment may differ, and no further.
+func TestClocksOfADeploymentDiffer(t *testing.T) {
+	for _, test := range []struct {
+		behind time.Duration
+		good   bool
+	}{{time.Millisecond, true}, {stepup.MostLeap, true}, {stepup.MostLeap + time.Nanosecond, false}} {
+		b, c := newBench(t), alice("laptop")
+		d := b.Decide(c, "address.change", nil)
+		b.Clock.Leap(-test.behind)
+		_, err := b.Guard.Begin(t.Context(), d.Ticket(), stepup.Code6)
+		if test.good != (err == nil) || !test.good && !errors.Is(err, stepup.ErrTicket) {
+			t.Errorf("a ticket of %v ahead: got error %v", test.behind, err)
+		}
+		b.Clock.Leap(test.behind)
+		grant := b.Prove(c, "address.change", nil, stepup.Code6)
+		b.Clock.Leap(-test.behind)
+		err = b.Guard.Redeem(t.Context(), grant.Token, c.Request("address.change", nil))
+		if test.good != (err == nil) || !test.good && !errors.Is(err, stepup.ErrExpired) {
+			t.Errorf("a grant of %v ahead: got error %v", test.behind, err)
+		}
+	}
+}
+
 // While a clock is a month ahead everything is refused, and nothing is
 // forgotten: once it is right again, what was used up is used up, and what was
 // open goes on (L2, L12, L28).

@@ -96,7 +96,7 @@ func (g *Guard) readTicket(sealed string, m Method, now time.Time) (*ticket, off
 	if !g.openTicket(sealed, t) {
 		return nil, offer{}, ErrTicket
 	}
-	if age := now.Sub(t.Issued); age < 0 || age >= TicketLife {
+	if !lives(t.Issued, TicketLife, now) {
 		return nil, offer{}, ErrTicket
 	}
 	o, ok := t.offer(m)

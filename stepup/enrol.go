@@ -74,7 +74,7 @@ func (g *Guard) ConfirmTOTP(ctx context.Context, binding, pending, code string) 
 	now := g.config.Now()
 	var p pendingTOTP
 	if !openJSON(g.keys.enrol, pending, &p) || !isSum(g.keys.binding, p.Binding, binding) ||
-		now.Before(p.Issued) || now.Sub(p.Issued) >= TicketLife {
+		!lives(p.Issued, TicketLife, now) {
 		return ErrRefused
 	}
 	secret, err := otp.NewSecret(p.Secret)

@@ -159,7 +159,7 @@ func (g *Guard) accept(
 		return proven{}, ErrRefused
 	}
 	now := g.config.Now()
-	if age := now.Sub(p.Issued); age < 0 || age >= grantLife {
+	if !lives(p.Issued, grantLife, now) {
 		return p, ErrExpired
 	}
 	if err := g.match(&p, &req); err != nil {

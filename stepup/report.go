@@ -98,7 +98,7 @@ func (g *Guard) Report(ctx context.Context, req Request, r Report) error {
 		return &RequestError{"Claim", "is none"}
 	}
 	h, ok := g.openHappening(r.Event, req.Subject)
-	if age := g.config.Now().Sub(h.time); !ok || age < 0 || age > reportable {
+	if age := g.config.Now().Sub(h.time); !ok || age < -MostLeap || age > reportable {
 		return ErrRefused
 	}
 	w, proven, err := g.provenFor(ctx, r.Grant, req)

@@ -148,3 +148,10 @@ func (d *demand) codeParts(m Method, code string) [][]byte {
 	}
 	return parts
 }
+
+// lives reports whether what was issued is still good. The clock of the process
+// that issued it may be ahead, as far as clocks of a deployment may differ (L28).
+func lives(issued time.Time, life time.Duration, now time.Time) bool {
+	age := now.Sub(issued)
+	return age >= -MostLeap && age < life
+}
