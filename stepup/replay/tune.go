@@ -67,7 +67,7 @@ type Tuning struct {
 	NotComparable  int64     // labelled, but lacking what the policy reads: not learnt from
 	Frontier       []Setting // the best at each friction, from less to more
 	Now            Setting   // the policy as it is
-	Best           Setting   // the one of the frontier that stops most within the budget, or comes nearest to it
+	Best           Setting   // of the frontier, what stops most within the budget, or comes nearest to it
 }
 
 // The fewest labels that a search learns from: with fewer, a share of attacks
@@ -108,8 +108,9 @@ func Tune(ctx context.Context, src Source, c TuneConfig) (*Tuning, error) {
 	}
 	t.Attacks, t.Legit = cells.totals.attacks, cells.totals.legit
 	if t.Attacks < MinAttacks || t.Legit < MinLegit {
-		return t, fmt.Errorf("%w: %d attacks and %d legitimate requests to learn from, want at least %d and %d;"+
-			" %d more lack what the policy reads", ErrFewLabels, t.Attacks, t.Legit, MinAttacks, MinLegit, t.NotComparable)
+		return t, fmt.Errorf("%w: %d attacks and %d legitimate requests to learn from, "+
+			"want at least %d and %d; %d more lack what the policy reads",
+			ErrFewLabels, t.Attacks, t.Legit, MinAttacks, MinLegit, t.NotComparable)
 	}
 	s := newSearch(cells)
 	s.run()
@@ -191,7 +192,8 @@ func (k *cells) sorted() []cell {
 		all = append(all, c)
 	}
 	slices.SortFunc(all, func(a, b cell) int {
-		return cmp.Or(cmp.Compare(a.fired, b.fired), cmp.Compare(a.fixed, b.fixed), cmp.Compare(a.stops, b.stops))
+		return cmp.Or(cmp.Compare(a.fired, b.fired),
+			cmp.Compare(a.fixed, b.fixed), cmp.Compare(a.stops, b.stops))
 	})
 	return all
 }

@@ -41,9 +41,10 @@ func newTune(w world) *cobra.Command {
 The labelled decisions of the first half of the time are learnt from; the second
 half judges what came out. Of raw events, the first quarter only fills the
 profiles. Of the settings within the budget the one is proposed that stops the
-most attacks; one is over it if that cannot be chance. Scores of rules and the start of the high band may change, and rules
-on devices, countries, habits and failures may be added. The proposal is printed
-as a difference of the policy, which is left as it is.
+most attacks; one is over it if that cannot be chance. Scores of rules and the
+start of the high band may change, and rules on devices, countries, habits and
+failures may be added. The proposal is printed as a difference of the policy,
+which is left as it is.
 
 The exit code is 1 if there are too few labels to tell, or if the proposal does
 not hold on the second half.`,
@@ -197,7 +198,9 @@ func (t *proposal) survey(
 }
 
 // judge compares the proposal with the policy as it is, on the second half.
-func (t *proposal) judge(ctx context.Context, p *policy.Policy, open func() (replay.Source, error)) error {
+func (t *proposal) judge(
+	ctx context.Context, p *policy.Policy, open func() (replay.Source, error),
+) error {
 	better, err := policy.Parse(t.after...)
 	if err != nil {
 		return fmt.Errorf("the proposed policy: %w", err)
@@ -213,7 +216,8 @@ func (t *proposal) judge(ctx context.Context, p *policy.Policy, open func() (rep
 	}
 	t.now, t.later = r.Before.Labels, r.After.Labels
 	if t.later.Attacks < minLater || t.later.Legit < replay.MinLegit {
-		return fmt.Errorf("%w: %d attacks and %d legitimate requests in the second half, want at least %d and %d",
+		return fmt.Errorf("%w: %d attacks and %d legitimate requests in the second half, "+
+			"want at least %d and %d",
 			replay.ErrFewLabels, t.later.Attacks, t.later.Legit, minLater, replay.MinLegit)
 	}
 	return nil
@@ -234,8 +238,8 @@ func (t *proposal) holds() string {
 	case best.Friction-best.Doubt > first:
 		return fmt.Sprintf("no setting meets the budget of %.1f: the least is %.1f", first, best.Friction)
 	case n.Friction() > later+2*doubt && (t.budget.share > 0 || n.Friction() > t.now.Friction()):
-		return fmt.Sprintf("the proposal does not hold later: %.1f of 1,000 legitimate requests stopped, more than %.1f",
-			n.Friction(), later)
+		return fmt.Sprintf("the proposal does not hold later: "+
+			"%.1f of 1,000 legitimate requests stopped, more than %.1f", n.Friction(), later)
 	}
 	return ""
 }
