@@ -97,11 +97,12 @@ func countryDigits(digits string) int {
 	return 3
 }
 
-// Sender hands messages over for delivery, for example to an SMS gateway. It
-// is safe for concurrent use and may block; where actions before a first factor
+// Sender hands messages over for delivery, for example to an SMS gateway. It is
+// safe for concurrent use and may block; where actions before a first factor
 // are guarded it should hand over to a queue and return, since nothing is sent
-// for a name that nobody has, and an observer could time that. An error means that the message
-// was not handed over; it is told to the caller of [Guard.Begin].
+// for a name that nobody has, and an observer could time that. An error means
+// that the message was not handed over; it is told to the caller of
+// [Guard.Begin].
 type Sender interface {
 	Send(ctx context.Context, m Message) error
 }

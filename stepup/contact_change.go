@@ -22,11 +22,11 @@ import (
 // The contact's own kind must not have carried the code (L19), whatever the
 // policy says in touches. Every device of the subject is no longer known, the
 // one that asks too, and a code that was asked for before proves nothing any
-// more if it went to a contact of that kind. The owner is told, and the notice has the former contact,
-// where to tell him. Unless the proof was strong, the guard remembers for 72
-// hours that no contact of this kind proves anything sensitive. That memory and
-// [Contact.Since] both count, so a host that leaves Since zero for what is
-// changed here loses nothing.
+// more if it went to a contact of that kind. The owner is told, and the notice
+// has the former contact, where to tell him. Unless the proof was strong, the
+// guard remembers for 72 hours that no contact of this kind proves anything
+// sensitive. That memory and [Contact.Since] both count, so a host that leaves
+// Since zero for what is changed here loses nothing.
 //
 // Errors: [ErrWeak] where a contact of the same kind carried the code; a
 // [*RequestError]; [ErrBusy]; and those of [Guard.Redeem].

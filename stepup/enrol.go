@@ -62,9 +62,10 @@ func (g *Guard) EnrolTOTP(ctx context.Context, grant string, req Request) (Enrol
 // ConfirmTOTP ends the enrolment with the first code of the app, which is used
 // up by it. It replaces the authenticator that the subject had: every device
 // but the one that asked is then no longer known. Where the grant was not by a
-// strong proof, the new one proves nothing sensitive for 72 hours (L19). A wrong code leaves the enrolment pending: who enrols knows the
-// secret, so there is nothing to guess. Errors: [ErrMalformed]; [ErrRefused] for
-// a wrong code, and for an enrolment that is expired, used or another client's;
+// strong proof, the new one proves nothing sensitive for 72 hours (L19). A
+// wrong code leaves the enrolment pending: who enrols knows the secret, so
+// there is nothing to guess. Errors: [ErrMalformed]; [ErrRefused] for a wrong
+// code, and for an enrolment that is expired, used or another client's;
 // [ErrBusy]; [ErrUnavailable].
 func (g *Guard) ConfirmTOTP(ctx context.Context, binding, pending, code string) error {
 	code, err := canonical(TOTP, code)
@@ -125,8 +126,9 @@ func (g *Guard) added(ctx context.Context, subject string, m Method, w *warrant)
 }
 
 // EnrolRecovery gives the subject ten recovery codes in place of any earlier
-// ones; every device but the one that asks is then no longer known. The grant is of the action [ActionEnrol] and is redeemed here. Show the
-// codes once. Errors: those of [Guard.Redeem], and [ErrBusy].
+// ones; every device but the one that asks is then no longer known. The grant
+// is of the action [ActionEnrol] and is redeemed here. Show the codes once.
+// Errors: those of [Guard.Redeem], and [ErrBusy].
 func (g *Guard) EnrolRecovery(ctx context.Context, grant string, req Request) ([]otp.RecoveryCode, error) {
 	w, err := g.redeemFor(ctx, ActionEnrol, grant, req)
 	if err != nil {

@@ -48,11 +48,12 @@ func (g *Guard) Unlock(ctx context.Context, subject string, lane Lane) error {
 }
 
 // Revoke makes devices of a subject unknown, by the identifiers of
-// [Guard.Devices], or every one where none is named, and ends the proofs held on
-// them. It is for the host to call when it resets a password or changes a
+// [Guard.Devices], or every one where none is named, and ends the proofs held
+// on them. It is for the host to call when it resets a password or changes a
 // contact itself, and for an operator whom a customer tells of a loss; for a
 // customer who can prove that he may there is [Guard.RevokeDevice]. An unknown
-// device is left alone. The owner is told. Errors: a [*RequestError], [ErrBusy], [ErrUnavailable].
+// device is left alone. The owner is told. Errors: a [*RequestError],
+// [ErrBusy], [ErrUnavailable].
 func (g *Guard) Revoke(ctx context.Context, subject string, devices ...string) error {
 	if err := checkSubject(subject); err != nil {
 		return err

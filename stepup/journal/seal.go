@@ -38,9 +38,9 @@ type Encoder struct {
 
 // AppendLine appends the event's line, as the function of that name does. It
 // makes a key for a subject that has none, but for [KindErase], which tells
-// nothing of him and stays in clear: he is to have no key any more. Its errors are also those of the
-// key store: an event is never written in clear because it could not be
-// sealed.
+// nothing of him and stays in clear: he is to have no key any more. Its errors
+// are also those of the key store: an event is never written in clear because
+// it could not be sealed.
 func (c Encoder) AppendLine(ctx context.Context, dst []byte, e *Event) ([]byte, error) {
 	if c.Keys == nil || e.Alias.IsZero() || len(e.Sealed) > 0 || e.Kind == KindErase {
 		return AppendLine(dst, e)
