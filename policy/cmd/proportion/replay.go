@@ -87,7 +87,7 @@ func newReplay(w world) *cobra.Command {
 	flags.Float64Var(&o.mostPrompts, "max-prompts-per-1000", -1, "fail if there are more prompts than `N` in 1,000 decisions")
 	flags.Int64Var(&o.mostWeaker, "max-weaker", -1, "fail if more than `N` decisions become weaker")
 	flags.Float64Var(&o.mostUncompared, "max-not-comparable", -1,
-		"fail if more than `N` percent of the decisions lack something; 1 with another --max")
+		"fail if more than `N` percent of the decisions lack something or cannot be read; 1 with another --max")
 	for _, gate := range [...]string{"max-prompts-per-1000", "max-weaker", "max-not-comparable"} {
 		flags.Lookup(gate).DefValue = "0" // help shows no default: there is no gate
 	}
@@ -202,16 +202,17 @@ func (w world) gate(o *replayOptions, r *replay.Report) error {
 		_, _ = fmt.Fprintf(w.stderr, format+"\n", values...)
 	}
 	gated := o.mostPrompts >= 0 || o.mostWeaker >= 0 || o.mostUncompared >= 0
-	most, missed := o.mostUncompared, r.NotCompared()
+	// A line that could not be read may have been a decision.
+	most, missed, all := o.mostUncompared, r.NotCompared()+r.Source.Bad, r.Decisions+r.Source.Bad
 	if most < 0 {
 		most = defaultUncompared
 	}
-	switch share := 100 * float64(missed) / float64(max(r.Decisions, 1)); {
-	case gated && missed == r.Decisions:
+	switch share := 100 * float64(missed) / float64(max(all, 1)); {
+	case gated && missed == all:
 		fail("no decision could be made under the policy")
 	case gated && share > most:
-		fail("not comparable: %d of %d decisions (%.1f %%), more than %v %%; see --max-not-comparable",
-			missed, r.Decisions, share, most)
+		fail("not comparable or not readable: %d of %d decisions (%.1f %%), more than %v %%; "+
+			"see --max-not-comparable", missed, all, share, most)
 	}
 	if got := r.After.Outcomes.Prompts(); o.mostPrompts >= 0 && got > o.mostPrompts {
 		fail("%.1f prompts per 1,000: more than %v", got, o.mostPrompts)
