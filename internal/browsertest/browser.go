@@ -20,6 +20,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -121,6 +122,22 @@ func (p *Page) Do(actions ...chromedp.Action[chromedp.Void]) {
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	if err := chromedp.Do(ctx, actions...); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// Upload has a person choose files. A page that draws itself anew meanwhile has
+// another input in the place of the one that was found, which is then tried.
+func (p *Page) Upload(selector string, files ...string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	defer cancel()
+	choose := chromedp.SetUploadFiles(chromedp.CSS(selector), files)
+	err := chromedp.Do(ctx, choose)
+	for err != nil && ctx.Err() == nil && strings.Contains(err.Error(), "Could not find node") {
+		err = chromedp.Do(ctx, choose)
+	}
+	if err != nil {
 		p.t.Fatal(err)
 	}
 }

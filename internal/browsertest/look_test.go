@@ -59,7 +59,7 @@ func TestStudioReplaysJournals(t *testing.T) {
 	p := studio(t, folder)
 	p.click("#tab-journal")
 	p.says("#panel-body", "Load a journal")
-	p.Do(chromedp.SetUploadFiles(chromedp.CSS(`#panel-body input[type=file]`), []string{recorded}))
+	p.Upload(`#panel-body input[type=file]`, recorded)
 	p.says("#panel-body .figure", "by what was decided then")
 	p.says("#panel-body .note", "0 stronger, 0 weaker")
 	p.replace("normal:    [none,    notice,", "normal:    [confirm, confirm,")
