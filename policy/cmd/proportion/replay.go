@@ -76,18 +76,22 @@ func newReplay(w world) *cobra.Command {
 		Args:  cobra.MinimumNArgs(1),
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVar(&o.policies, "policy", nil, "the `file` or folder of the policy; again for more files")
-	flags.StringArrayVar(&o.baselines, "baseline", nil, "the `file` or folder of a policy to compare with; else what was recorded")
+	flags.StringArrayVar(&o.policies, "policy", nil,
+		"the `file` or folder of the policy; again for more files")
+	flags.StringArrayVar(&o.baselines, "baseline", nil,
+		"the `file` or folder of a policy to compare with; else what was recorded")
 	o.addInput(cmd)
 	flags.StringVar(&o.resume, "resume", "", "go on from, and keep, a checkpoint, in `=FILE` or "+resumePath)
 	flags.Lookup("resume").NoOptDefVal = resumePath
 	flags.StringVar(&o.page, "report", "", "write a page for a browser to this `file`")
 	flags.StringVar(&o.decisions, "decisions", "", "write a line of JSON for each decision to this `file`")
 	o.format = addChoice(cmd, "format", "how to print the summary", "text", "json", "csv")
-	flags.Float64Var(&o.mostPrompts, "max-prompts-per-1000", -1, "fail if there are more prompts than `N` in 1,000 decisions")
+	flags.Float64Var(&o.mostPrompts, "max-prompts-per-1000", -1,
+		"fail if there are more prompts than `N` in 1,000 decisions")
 	flags.Int64Var(&o.mostWeaker, "max-weaker", -1, "fail if more than `N` decisions become weaker")
 	flags.Float64Var(&o.mostUncompared, "max-not-comparable", -1,
-		"fail if more than `N` percent of the decisions lack something or cannot be read; 1 with another --max")
+		"fail if more than `N` percent of the decisions lack something or cannot be read; "+
+			"1 with another --max")
 	for _, gate := range [...]string{"max-prompts-per-1000", "max-weaker", "max-not-comparable"} {
 		flags.Lookup(gate).DefValue = "0" // help shows no default: there is no gate
 	}
