@@ -94,15 +94,7 @@ func TestDeviceTrustedByAMethodReplacedMeanwhile(t *testing.T) {
 	begun, _ := b.Begin(b.Decide(c, stepup.ActionTrust, nil), stepup.TOTP)
 	secret := enrolTOTP(t, b, c)
 	b.Clock.Advance(time.Minute)
-	code, err := otp.TOTP{}.Code(secret, b.Clock.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	grant, err := b.Guard.Finish(t.Context(), c.Binding, begun.ID, code)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.Keep(grant)
+	grant := finishTOTP(t, b, c, begun.ID, secret)
 	for range 2 { // nor is the grant used up
 		err := b.Guard.TrustDevice(t.Context(), grant.Token, c.Request(stepup.ActionTrust, nil))
 		if !errors.Is(err, stepup.ErrWeak) {

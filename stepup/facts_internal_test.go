@@ -13,9 +13,9 @@ import (
 	"github.com/proportion-go/proportion/risk"
 )
 
-// Bound facts that differ in anything have different hashes: in their name,
-// type, presence or value, and wherever one part ends and the next begins (L16).
-func TestFactsAreHashedWhole(t *testing.T) {
+// fakeRing returns a ring of one new key.
+func fakeRing(t *testing.T) *otp.Ring {
+	t.Helper()
 	key, err := otp.GenerateKey("fake")
 	if err != nil {
 		t.Fatal(err)
@@ -24,6 +24,13 @@ func TestFactsAreHashedWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return ring
+}
+
+// Bound facts that differ in anything have different hashes: in their name,
+// type, presence or value, and wherever one part ends and the next begins (L16).
+func TestFactsAreHashedWhole(t *testing.T) {
+	ring := fakeRing(t)
 	mac := ring.MAC("fake", "fact")
 	facts := []policy.BoundFact{
 		{Name: "amount", Type: policy.DecimalFact, Present: true, Value: "250"},
@@ -52,14 +59,7 @@ func TestFactsAreHashedWhole(t *testing.T) {
 
 // A code is hashed for one challenge, subject and method (L15).
 func TestCodesAreHashedForOneChallenge(t *testing.T) {
-	key, err := otp.GenerateKey("fake")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ring, err := otp.NewRing(key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	ring := fakeRing(t)
 	mac := ring.MAC("fake", "code")
 	d := demand{ID: ID{1}, Subject: "fake-alice"}
 	sum := mac.Sum(d.codeParts(Code6, "271828")...)
@@ -82,14 +82,7 @@ func TestCodesAreHashedForOneChallenge(t *testing.T) {
 
 // A device token is sealed for one subject: to any other it is none (L30).
 func TestDeviceTokensAreSealedForTheirSubject(t *testing.T) {
-	key, err := otp.GenerateKey("fake")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ring, err := otp.NewRing(key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	ring := fakeRing(t)
 	seen := risk.Observation{Device: risk.DeviceID{1, 2}}
 	g := &Guard{keys: keys{token: ring.Sealer("fake", "token")}}
 	text, err := g.sealDevice(&demand{Subject: "fake-alice", Evidence: seen.Evidence()}, 7)
@@ -109,14 +102,7 @@ func TestDeviceTokensAreSealedForTheirSubject(t *testing.T) {
 // What is sealed of a subject's methods opens for that subject and method alone
 // (L30).
 func TestSealedMethodsAreBoundToTheirSubject(t *testing.T) {
-	key, err := otp.GenerateKey("fake")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ring, err := otp.NewRing(key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	ring := fakeRing(t)
 	sealer := ring.Sealer("fake", "seal")
 	for name, binding := range map[string]func(string) []byte{"recovery": recoveryBinding, "passkey": passkeyBinding} {
 		sealed, err := sealer.Seal([]byte("fake secret"), binding("fake-alice"))

@@ -181,11 +181,17 @@ func proveTOTP(t *testing.T, b *steptest.Bench, c *steptest.Client, action strin
 	t.Helper()
 	b.Clock.Advance(time.Minute)
 	begun, _ := b.Begin(b.Decide(c, action, nil), stepup.TOTP)
+	return finishTOTP(t, b, c, begun.ID, secret)
+}
+
+// finishTOTP answers a challenge with the code of an authenticator app.
+func finishTOTP(t *testing.T, b *steptest.Bench, c *steptest.Client, id string, secret otp.Secret) stepup.Grant {
+	t.Helper()
 	code, err := otp.TOTP{}.Code(secret, b.Clock.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	grant, err := b.Guard.Finish(t.Context(), c.Binding, begun.ID, code)
+	grant, err := b.Guard.Finish(t.Context(), c.Binding, id, code)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,21 +6,12 @@ package stepup
 import (
 	"net/netip"
 	"testing"
-
-	"github.com/proportion-go/proportion/otp"
 )
 
 // A network that is remembered has the pseudonym that it has in any process,
 // whatever took its slot meanwhile.
 func TestRememberedNetworks(t *testing.T) {
-	key, err := otp.GenerateKey("fake")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ring, err := otp.NewRing(key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	ring := fakeRing(t)
 	g := &Guard{networks: newNetworks()}
 	g.keys.issue = ring.MAC("fake", "issue")
 	for round := range 2 {

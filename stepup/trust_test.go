@@ -38,18 +38,10 @@ func trusted(t *testing.T, changes ...func(*stepup.Config)) (*steptest.Bench, *s
 	c.From(risktest.ParisAddr).UserAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) " +
 		"Gecko/20100101 Firefox/141.0"
 	begun, _ := b.Begin(b.Decide(c, "account.close", nil), stepup.TOTP)
-	code, err := otp.TOTP{}.Code(secret, b.Clock.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	grant, err := b.Guard.Finish(t.Context(), c.Binding, begun.ID, code)
-	if err != nil {
-		t.Fatal(err)
-	}
+	grant := finishTOTP(t, b, c, begun.ID, secret)
 	if grant.ACR != "urn:example:loa:2" {
 		t.Errorf("got acr %q, want the strong step's", grant.ACR)
 	}
-	c.Keep(grant)
 	b.Clock.Advance(24 * time.Hour)
 	return b, c, secret
 }
